@@ -1,0 +1,7 @@
+export * from './distributions.js';
+export { exp, log, pow } from './elementary.js';
+export { EventQueue } from './event-queue.js';
+export { InvariantError, invariant } from './invariant.js';
+export { all, type Process, type Start, sleep, spawn, wait } from './process.js';
+export { type Handler, NO_TIMER, Simulator, type Timer } from './simulator.js';
+export { Stream, Streams } from './streams.js';
