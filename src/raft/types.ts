@@ -5,6 +5,8 @@
  * Entries travel by reference; nobody changes one after it has been appended.
  */
 
+import type { RaftRules } from './rules.js';
+
 /** A raft node's id, > 0. Ids never add up, hence the brand. */
 export type MemberId = number & { readonly __brand: 'MemberId' };
 
@@ -149,6 +151,15 @@ export interface Storage {
   lastIndex(): number;
   firstIndex(): number;
   snapshot(): Snapshot | 'snapshot-temporarily-unavailable';
+  /** Optional: told at its construction which node reads from here, so that storage can refuse to compact too far. */
+  attach?(owner: StorageOwner): void;
+}
+
+/** What storage may know of the node that reads from it. */
+export interface StorageOwner {
+  readonly id: MemberId;
+  readonly term: number;
+  readonly appliedIndex: number;
 }
 export type StorageMiss = 'compacted' | 'unavailable';
 
@@ -190,6 +201,8 @@ export interface RaftConfig {
   readonly drawElectionTimeout: () => number;
   /** The library's log lines; leave it out and none is built. */
   readonly logger?: Logger | undefined;
+  /** The decisions of Raft; leave it out for etcd's. Only a seeded fault brings its own (see README.md here). */
+  readonly rules?: RaftRules | undefined;
 }
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
