@@ -6,13 +6,15 @@ const BLOCK_MAX = 128;
 /**
  * The keys of a store: a hash map for points, and a sorted list of sorted blocks for ranges.
  *
- * Overwriting a key touches the map only. A new key costs two binary searches and a shift of at most a block.
- * Keys are ordered by UTF-16 code units.
+ * Points touch the map only. A new key waits aside until the next range: then it costs two binary searches and a shift
+ * of at most a block. Keys are ordered by UTF-16 code units.
  */
 export class KeyIndex {
   private readonly byKey = new Map<string, KeyRecord>();
   /** Never an empty block in it. */
   private readonly blocks: KeyRecord[][] = [];
+  /** Records that are in the map but not yet in the blocks, in any order. */
+  private waiting: KeyRecord[] = [];
 
   /** @param records in ascending order of their keys */
   constructor(records: readonly KeyRecord[] = []) {
@@ -34,13 +36,14 @@ export class KeyIndex {
     if (record === undefined) {
       record = new KeyRecord(key);
       this.byKey.set(key, record);
-      this.insert(record);
+      this.waiting.push(record);
     }
     return record;
   }
 
   delete(key: string): void {
     if (!this.byKey.delete(key)) return;
+    this.settle();
     const at = this.blockOf(key);
     const block = this.blocks[at]!;
     block.splice(lowerBound(block, key), 1);
@@ -49,6 +52,7 @@ export class KeyIndex {
 
   /** Visits the records from `start` up to, but without, `end` (undefined = without an end) in order of their keys. */
   scan(start: string, end: string | undefined, visit: (record: KeyRecord) => void): void {
+    this.settle();
     let at = this.blockOf(start);
     let block = this.blocks[at];
     let i = block === undefined ? 0 : lowerBound(block, start);
@@ -67,6 +71,14 @@ export class KeyIndex {
       block = this.blocks[++at];
       i = 0;
     }
+  }
+
+  private settle(): void {
+    if (this.waiting.length === 0) return;
+    // In ascending order: neighbours then meet in the same block, still warm in the cache.
+    if (this.waiting.length > 1) this.waiting.sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const record of this.waiting) this.insert(record);
+    this.waiting = [];
   }
 
   private insert(record: KeyRecord): void {

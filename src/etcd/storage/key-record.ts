@@ -5,34 +5,40 @@ export function isTombstone(kv: KeyValue): boolean {
   return kv.version === 0;
 }
 
+const NOTHING: readonly KeyValue[] = Object.freeze([]);
+
 /**
- * One key with all that it was since the last compaction, oldest first; the last may be a tombstone.
+ * One key with all that it was since the last compaction; the newest may be a tombstone.
  *
- * `versions` only ever grows at its end, or is replaced: whoever kept the array and its length keeps a true copy.
+ * `older` only ever grows at its end, or is replaced: whoever kept the array and its length keeps a true copy.
  */
 export class KeyRecord {
   readonly key: string;
-  /** undefined: not written yet. */
+  /** undefined: not written yet, or all of it compacted. */
   latest: KeyValue | undefined;
-  versions: KeyValue[];
+  /** What `latest` replaced, oldest first; undefined while there was nothing, as most keys are written once. */
+  older: KeyValue[] | undefined;
 
-  constructor(key: string, versions: KeyValue[] = []) {
+  constructor(key: string, latest?: KeyValue, older?: KeyValue[]) {
     this.key = key;
-    this.versions = versions;
-    this.latest = versions[versions.length - 1];
+    this.latest = latest;
+    this.older = older;
   }
 
   add(kv: KeyValue): void {
-    this.versions.push(kv);
+    const { latest } = this;
+    if (latest !== undefined) {
+      if (this.older === undefined) this.older = [latest];
+      else this.older.push(latest);
+    }
     this.latest = kv;
   }
 
   /** What the key was when the store stood at `revision`; undefined if it was not there. */
   at(revision: number): KeyValue | undefined {
-    const { latest } = this;
+    const { latest, older } = this;
     if (latest === undefined) return undefined;
-    if (latest.modRevision <= revision) return latest.version === 0 ? undefined : latest;
-    const found = this.versions[this.countUpTo(revision) - 1];
+    const found = latest.modRevision <= revision ? latest : older?.[countUpTo(older, revision) - 1];
     return found === undefined || found.version === 0 ? undefined : found;
   }
 
@@ -40,28 +46,37 @@ export class KeyRecord {
    * Drops what no read at `revision` or later can see: all older than the newest at `revision`, and that one too if it
    * is a tombstone. etcd: keyIndex.compact.
    *
-   * @returns what was dropped; the record may be empty after it
+   * @returns what was dropped; `latest` is undefined after it if nothing is left
    */
   compact(revision: number): readonly KeyValue[] {
-    let drop = this.countUpTo(revision) - 1;
-    const survivor = this.versions[drop];
-    if (survivor === undefined) return [];
-    if (isTombstone(survivor)) drop++;
-    if (drop === 0) return [];
-    const dropped = this.versions.slice(0, drop);
-    this.versions = this.versions.slice(drop);
-    return dropped;
-  }
-
-  /** How many versions are of `revision` or older. */
-  private countUpTo(revision: number): number {
-    let low = 0;
-    let high = this.versions.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.versions[middle]!.modRevision <= revision) low = middle + 1;
-      else high = middle;
+    const { latest, older } = this;
+    if (latest === undefined) return NOTHING;
+    if (latest.modRevision <= revision) {
+      const dropped = older ?? [];
+      this.older = undefined;
+      if (!isTombstone(latest)) return dropped;
+      this.latest = undefined;
+      return [...dropped, latest];
     }
-    return low;
+    if (older === undefined) return NOTHING;
+    let drop = countUpTo(older, revision) - 1;
+    const survivor = older[drop];
+    if (survivor === undefined) return NOTHING;
+    if (isTombstone(survivor)) drop++;
+    if (drop === 0) return NOTHING;
+    this.older = older.slice(drop);
+    return older.slice(0, drop);
   }
+}
+
+/** How many of the versions are of `revision` or older. */
+function countUpTo(versions: readonly KeyValue[], revision: number): number {
+  let low = 0;
+  let high = versions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (versions[middle]!.modRevision <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -39,6 +39,13 @@ export interface StoreSnapshot {
   readonly log: RevisionLogSnapshot;
 }
 
+/** A record as it was: its `older` may have grown since, and `olderCount` says up to where it is part of the copy. */
+interface RecordSnapshot {
+  readonly latest: KeyValue;
+  readonly older: readonly KeyValue[] | undefined;
+  readonly olderCount: number;
+}
+
 const NO_EVENTS: readonly WatchEvent[] = Object.freeze([]);
 const PUT_RESULT: PutResult = Object.freeze({ kind: 'put' });
 
@@ -79,9 +86,13 @@ export class MvccStore {
     if (request.kind === 'txn') return this.applyTxn(request, leases);
     const error = this.checkLease(request, leases);
     if (error !== undefined) return { response: error, events: NO_EVENTS };
+    if (request.kind === 'put') {
+      // The hot path: an array literal of one is far smaller than an empty one that is pushed to.
+      const event = this.put(request, leases);
+      return this.close(putResult(request, event), [event]);
+    }
     const events: WatchEvent[] = [];
-    const response = request.kind === 'put' ? this.put(request, events, leases) : this.delete(request, events, leases);
-    return this.close(response, events);
+    return this.close(this.delete(request, events, leases), events);
   }
 
   /** Deletes keys in one revision, as a revoked lease does with its own. @param keys in sorted order */
@@ -109,7 +120,7 @@ export class MvccStore {
       const record = this.index.get(key);
       if (record === undefined) continue;
       for (const kv of record.compact(revision)) this.sizeBytes -= keyValueBytes(kv);
-      if (record.versions.length === 0) this.index.delete(key);
+      if (record.latest === undefined) this.index.delete(key);
     }
     this.log.dropBefore(revision);
     this.compactRevision = revision;
@@ -137,8 +148,10 @@ export class MvccStore {
 
   /** O(keys). */
   snapshot(): StoreSnapshot {
-    const records: { key: string; versions: readonly KeyValue[]; length: number }[] = [];
-    this.index.scan('', undefined, ({ key, versions }) => records.push({ key, versions, length: versions.length }));
+    const records: RecordSnapshot[] = [];
+    this.index.scan('', undefined, ({ latest, older }) => {
+      records.push({ latest: latest!, older, olderCount: older?.length ?? 0 });
+    });
     const { revision, compactRevision, sizeBytes } = this;
     return { revision, compactRevision, sizeBytes, records, log: this.log.snapshot() };
   }
@@ -149,7 +162,9 @@ export class MvccStore {
     this.compactRevision = snapshot.compactRevision;
     this.sizeBytes = snapshot.sizeBytes;
     this.index = new KeyIndex(
-      snapshot.records.map(({ key, versions, length }) => new KeyRecord(key, versions.slice(0, length))),
+      snapshot.records.map(({ latest, older, olderCount }) => {
+        return new KeyRecord(latest.key, latest, olderCount === 0 ? undefined : older?.slice(0, olderCount));
+      }),
     );
     this.log = new RevisionLog(snapshot.log);
   }
@@ -173,8 +188,11 @@ export class MvccStore {
     switch (operation.kind) {
       case 'range':
         return this.read(operation, events.length === 0 ? this.revision : this.revision + 1);
-      case 'put':
-        return this.put(operation, events, leases);
+      case 'put': {
+        const event = this.put(operation, leases);
+        events.push(event);
+        return putResult(operation, event);
+      }
       case 'delete-range':
         return this.delete(operation, events, leases);
     }
@@ -204,21 +222,19 @@ export class MvccStore {
     const limit = request.countOnly ? -1 : request.limit || Number.POSITIVE_INFINITY;
     const kvs: KeyValue[] = [];
     let count = 0;
-    const visit = (record: KeyRecord): void => {
-      const kv = record.at(revision);
+    const visit = (kv: KeyValue | undefined): void => {
       if (kv !== undefined && count++ < limit) kvs.push(request.keysOnly ? { ...kv, value: NO_VALUE } : kv);
     };
     if (isSingleKey(request.rangeEnd)) {
-      const record = this.index.get(request.key);
-      if (record !== undefined) visit(record);
+      visit(this.index.get(request.key)?.at(revision));
     } else {
       const { start, end } = keyRange(request.key, request.rangeEnd);
-      this.index.scan(start, end, visit);
+      this.index.scan(start, end, (record) => visit(record.at(revision)));
     }
     return { kind: 'range', kvs, count, more: !request.countOnly && count > limit };
   }
 
-  private put(request: PutRequest, events: WatchEvent[], leases: LeaseBook | undefined): PutResult {
+  private put(request: PutRequest, leases: LeaseBook | undefined): WatchEvent {
     const record = this.index.getOrInsert(request.key);
     const { latest } = record;
     const previous = latest === undefined || latest.version === 0 ? undefined : latest;
@@ -237,8 +253,7 @@ export class MvccStore {
       if (previous !== undefined && previous.leaseId !== 0) leases.detach(previous.leaseId, kv.key);
       if (leaseId !== 0) leases.attach(leaseId, kv.key);
     }
-    events.push({ type: 'put', kv, previous });
-    return request.previousKv ? { kind: 'put', previous } : PUT_RESULT;
+    return { type: 'put', kv, previous };
   }
 
   private delete(request: DeleteRangeRequest, events: WatchEvent[], leases: LeaseBook | undefined): DeleteRangeResult {
@@ -274,4 +289,8 @@ export class MvccStore {
     this.log.push(kv);
     this.sizeBytes += keyValueBytes(kv);
   }
+}
+
+function putResult(request: PutRequest, event: WatchEvent): PutResult {
+  return request.previousKv ? { kind: 'put', previous: event.previous } : PUT_RESULT;
 }
