@@ -1,0 +1,82 @@
+import type { DurationDistribution } from '../engine/index.js';
+import type { CpuCosts, DiskConfig, EtcdVersion, RaftSettings } from '../etcd/config.js';
+
+/** Settings of a release where a scenario leaves them open. */
+export const DEFAULT_VERSION: EtcdVersion = '3.5';
+
+const COMMON_RAFT: Omit<RaftSettings, 'preVote'> = {
+  // Source: etcd, server/embed/config.go: DefaultTickMs, DefaultElectionMs, DefaultMaxRequestBytes.
+  heartbeatIntervalUs: 100_000,
+  electionTimeoutUs: 1_000_000,
+  maxRequestBytes: 1.5 * 1024 * 1024,
+  // Source: etcd, server/etcdserver/raft.go: newRaftNode's raft.Config, maxSizePerMsg, maxInflightMsgs.
+  checkQuorum: true,
+  maxSizePerMsgBytes: 1024 * 1024,
+  maxInflightMsgs: 512,
+  // Source: etcd, server/etcdserver/server.go: DefaultSnapshotCount, DefaultSnapshotCatchUpEntries.
+  snapshotCount: 100_000,
+  snapshotCatchUpEntries: 5_000,
+};
+
+export const RAFT_PROFILES: Readonly<Record<EtcdVersion, RaftSettings>> = {
+  // Source: CHANGELOG-3.4: --pre-vote is there and off.
+  '3.4': { ...COMMON_RAFT, preVote: false },
+  // Source: CHANGELOG-3.5: --pre-vote is on.
+  '3.5': { ...COMMON_RAFT, preVote: true },
+};
+
+export type DiskProfile = 'memory' | 'virtual-disk' | 'ssd' | 'slow';
+
+const lognormal = (medianUs: number, sigma: number): DurationDistribution => ({ kind: 'lognormal', medianUs, sigma });
+
+export const DISK_PROFILES: Readonly<Record<DiskProfile, DiskConfig>> = {
+  // A file system in memory, where fdatasync is a system call and no more.
+  memory: { fsync: { kind: 'constant', valueUs: 5 }, writeBytesPerSec: 0 },
+  // The ground truth's virtual disk: sub-millisecond, with stalls now and then.
+  'virtual-disk': {
+    fsync: {
+      kind: 'mixture',
+      parts: [
+        { weight: 0.99, of: lognormal(700, 0.6) },
+        { weight: 0.01, of: lognormal(15_000, 0.5) },
+      ],
+    },
+    writeBytesPerSec: 200e6,
+  },
+  // A data-centre SSD with a protected cache.
+  ssd: { fsync: lognormal(150, 0.4), writeBytesPerSec: 500e6 },
+  // etcd's disk guide: a 7200 rpm disk needs about 10 ms an fsync.
+  slow: { fsync: lognormal(10_000, 0.6), writeBytesPerSec: 100e6 },
+};
+
+/** Of one core of the ground truth's machine. */
+export const CPU_COSTS: CpuCosts = {
+  callUs: 90,
+  rangeUs: 15,
+  keyUs: 1,
+  byteUs: 0.0005,
+  proposalUs: 25,
+  readyUs: 40,
+  messageUs: 25,
+  entryUs: 5,
+  applyUs: 15,
+  watchEventUs: 20,
+};
+
+/** Switch and kernel, one way, on the ground truth's testbed. */
+export const BASE_LATENCY: DurationDistribution = { kind: 'constant', valueUs: 100 };
+
+/** The ground truth's machine has two cores. */
+export const DEFAULT_CORES = 2;
+
+/** grpc-go and clientv3: how an etcd client behaves when its caller sets nothing. */
+export const CLIENT_DEFAULTS = {
+  balancer: 'round-robin',
+  requestTimeoutUs: 0,
+  dialTimeoutUs: 20_000_000,
+  callCpuUs: 60,
+  keepaliveTimeUs: 0,
+  keepaliveTimeoutUs: 20_000_000,
+  // Source: clientv3/options.go: defaultUnaryMaxRetries, defaultBackoffWaitBetween, defaultBackoffJitterFraction.
+  retry: { attempts: 100, backoffUs: 25_000, jitterRatio: 0.1 },
+} as const;

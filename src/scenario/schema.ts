@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { client } from './client-schema.js';
+import { cluster } from './cluster-schema.js';
+import { network } from './network-schema.js';
+import { duration, fields, flag, name, positiveDuration, text, wholeNumber } from './quantities.js';
+import { workload } from './workload-schema.js';
+
+const fault = () =>
+  z
+    .object({
+      at: duration(),
+      every: duration().optional(),
+      action: name(),
+      target: name(),
+      for: duration().optional(),
+    })
+    // The action's own options, which the action checks.
+    .catchall(z.unknown());
+
+const seed = () =>
+  z
+    .unknown()
+    .meta({ anyOf: [{ type: 'integer' }, { type: 'string', minLength: 1 }] })
+    .transform((value, context): string => {
+      if (typeof value === 'string' && value !== '') return value;
+      if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+      const expected = 'a whole number, or any text in quotes';
+      context.issues.push({ code: 'custom', input: value, message: expected, params: { expected } });
+      return z.NEVER;
+    });
+
+const axisValue = () =>
+  z.union([z.string(), z.number(), z.boolean(), z.record(z.string(), z.unknown()), z.array(z.unknown())]);
+
+/** The sections of a scenario file, each with a schema of its own; `description` says what is asked. */
+export const SECTIONS = {
+  name: name(),
+  description: text(),
+  seed: seed().optional(),
+  cluster: cluster().optional(),
+  network: network().optional(),
+  client: client().optional(),
+  workload: workload(),
+  faults: z.array(fault()).optional(),
+  'allow-quorum-loss': flag().optional(),
+  stop: fields({ 'when-done': flag().optional(), after: positiveDuration().optional() }).optional(),
+  sweep: fields({
+    axes: z.record(z.string(), z.array(axisValue()).min(1)).optional(),
+    replications: wholeNumber({ min: 1, max: 100_000 }).optional(),
+  }).optional(),
+};
+
+/** A whole scenario file. Input: what stands in it; output: the same without units, defaults still open. */
+export const scenarioFile = fields(SECTIONS);
+
+export type ScenarioFile = z.output<typeof scenarioFile>;
+export type FaultFile = NonNullable<ScenarioFile['faults']>[number];
