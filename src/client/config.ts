@@ -6,6 +6,8 @@ export interface ClientConfig {
   /** Round trips of a TLS handshake: 0 (TLS off), 1 (TLS 1.3) or 2 (TLS 1.2). */
   readonly tlsRoundTrips: number;
   readonly retry: RetryConfig;
+  /** CPU time of the client's own gRPC work for one call, and for one watch response, µs. */
+  readonly callCpuUs: number;
   readonly dialTimeoutUs: number;
   /** HTTP/2 keepalive ping after this long without traffic, and how long its answer may take; 0 = off (clientv3's default). */
   readonly keepaliveTimeUs: number;

@@ -10,6 +10,7 @@ interface Task {
   leftUs: number;
   readonly handler: Handler<never>;
   readonly payload: unknown;
+  readonly program: Program;
 }
 
 /**
@@ -22,9 +23,9 @@ interface Task {
 export class Cpu {
   /** CPU time used so far, µs of core time. */
   busyUs = 0;
+  readonly speed: number;
   private readonly simulator: Simulator;
   private readonly cores: number;
-  private readonly speed: number;
   private running = 0;
   private readonly fresh = new Fifo<Task>();
   private readonly continued = new Fifo<Task>();
@@ -38,7 +39,7 @@ export class Cpu {
     invariant(cores > 0 && speed > 0, 'a CPU needs cores and speed above 0', { cores, speed });
     this.simulator = simulator;
     this.cores = cores < 1 ? 1 : Math.floor(cores);
-    this.speed = cores < 1 ? cores * speed : (cores / Math.floor(cores)) * speed;
+    this.speed = (cores < 1 ? cores : cores / Math.floor(cores)) * speed;
   }
 
   /** Tasks that run or wait. */
@@ -46,10 +47,7 @@ export class Cpu {
     return this.running + this.fresh.length + this.continued.length;
   }
 
-  /** Runs `handler(payload)` once `costUs` of CPU time have been spent on it. Zero cost runs at once, in order. */
-  run<T>(costUs: number, handler: Handler<T>, payload: T): void {
-    const leftUs = Math.round(costUs / this.speed);
-    const task: Task = { leftUs, handler: handler as Handler<never>, payload };
+  enqueue(task: Task): void {
     if (this.running < this.cores) {
       this.running++;
       this.startSlice(task);
@@ -62,15 +60,79 @@ export class Cpu {
     const sliceUs = task.leftUs > QUANTUM_US ? QUANTUM_US : task.leftUs;
     task.leftUs -= sliceUs;
     this.busyUs += sliceUs;
+    task.program.busyUs += sliceUs;
     this.simulator.schedule(sliceUs, this.onSliceEnd, task);
   }
 
   private endSlice(task: Task): void {
     const finished = task.leftUs === 0;
-    if (!finished) this.continued.push(task);
-    const next = this.fresh.shift() ?? this.continued.shift();
+    if (!finished && task.program.admits(task)) this.continued.push(task);
+    let next = this.fresh.shift() ?? this.continued.shift();
+    while (next !== undefined && !next.program.admits(next)) next = this.fresh.shift() ?? this.continued.shift();
     if (next === undefined) this.running--;
     else this.startSlice(next);
-    if (finished) (task.handler as Handler<unknown>)(task.payload);
+    if (finished && task.program.admits(task)) (task.handler as Handler<unknown>)(task.payload);
+  }
+}
+
+/**
+ * A running program (an operating system's process) on some cores: a member, an apiserver.
+ *
+ * All it does goes through `run`, so stopping it (SIGSTOP) holds its work back, and killing it (SIGKILL) forgets it.
+ */
+export class Program {
+  /** CPU time used so far, µs of core time. */
+  busyUs = 0;
+  private readonly cpu: Cpu;
+  private state: 'running' | 'paused' | 'killed' = 'running';
+  private held: Task[] = [];
+
+  constructor(cpu: Cpu) {
+    this.cpu = cpu;
+  }
+
+  get alive(): boolean {
+    return this.state !== 'killed';
+  }
+
+  get paused(): boolean {
+    return this.state === 'paused';
+  }
+
+  /**
+   * Runs `handler(payload)` once `costUs` of CPU time have been spent on it.
+   *
+   * @param costUs on a core of speed 1, >= 0; rounded to whole µs
+   */
+  run<T>(costUs: number, handler: Handler<T>, payload: T): void {
+    if (this.state === 'killed') return;
+    const leftUs = Math.round(costUs / this.cpu.speed);
+    const task: Task = { leftUs, handler: handler as Handler<never>, payload, program: this };
+    if (this.state === 'paused') this.held.push(task);
+    else this.cpu.enqueue(task);
+  }
+
+  pause(): void {
+    if (this.state === 'running') this.state = 'paused';
+  }
+
+  resume(): void {
+    if (this.state !== 'paused') return;
+    this.state = 'running';
+    const held = this.held;
+    this.held = [];
+    for (const task of held) this.cpu.enqueue(task);
+  }
+
+  kill(): void {
+    this.state = 'killed';
+    this.held = [];
+  }
+
+  /** False if the task must not go on now: it is held until `resume`, or forgotten. For `Cpu`. */
+  admits(task: Task): boolean {
+    if (this.state === 'running') return true;
+    if (this.state === 'paused') this.held.push(task);
+    return false;
   }
 }

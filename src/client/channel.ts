@@ -1,0 +1,148 @@
+import { CLIENT_ERRORS, isMutation, type Outcome, type Request } from '../api/index.js';
+import type { Picker, PickInfo } from './policy.js';
+import type { StreamHandlers, Subconnection } from './subconnection.js';
+
+/** A call or stream that waits for a picker that can place it. */
+interface Queued {
+  readonly id: number;
+  readonly info: PickInfo;
+  readonly start: (subconnection: Subconnection) => void;
+  readonly refuse: (outcome: Outcome & { kind: 'error' }) => void;
+}
+
+/**
+ * gRPC's client channel: a subconnection to every endpoint, and a picker that places each call.
+ *
+ * Source: grpc-go clientconn.go, picker_wrapper.go, balancer/base.
+ */
+export class Channel {
+  readonly endpoints: readonly string[];
+  private readonly subconnections: readonly Subconnection[];
+  private readonly newPicker: (ready: readonly Subconnection[]) => Picker;
+  private picker: Picker | undefined;
+  private readyKey = '';
+  private queue: Queued[] = [];
+  private waitingForReady: (() => void)[] = [];
+  private readonly placed = new Map<number, Subconnection>();
+  private nextId = 1;
+  private connecting = false;
+
+  /**
+   * @param makeSubconnections is given what to call when one changes its state
+   * @param newPicker the policy's, over the ready subconnections in endpoint order (never empty)
+   */
+  constructor(
+    endpoints: readonly string[],
+    makeSubconnections: (changed: () => void) => readonly Subconnection[],
+    newPicker: (ready: readonly Subconnection[]) => Picker,
+  ) {
+    this.endpoints = endpoints;
+    this.newPicker = newPicker;
+    this.subconnections = makeSubconnections(() => this.stateChanged());
+  }
+
+  connect(): void {
+    if (this.connecting) return;
+    this.connecting = true;
+    for (const subconnection of this.subconnections) subconnection.connect();
+  }
+
+  whenReady(up: () => void): void {
+    if (this.picker !== undefined) up();
+    else this.waitingForReady.push(up);
+  }
+
+  /** Sends a unary call where the picker says. @returns an id for `cancel` */
+  call(request: Request, deadlineUs: number, done: (outcome: Outcome) => void): number {
+    const id = this.nextId++;
+    this.place({
+      id,
+      info: { kind: request.kind, mutation: isMutation(request) },
+      start: (subconnection) => {
+        this.placed.set(id, subconnection);
+        subconnection.call({ kind: 'call', id, request, deadlineUs }, (outcome) => {
+          this.placed.delete(id);
+          done(outcome);
+        });
+      },
+      refuse: done,
+    });
+    return id;
+  }
+
+  cancel(id: number): void {
+    this.placed.get(id)?.cancel(id);
+    this.placed.delete(id);
+    this.queue = this.queue.filter((queued) => queued.id !== id);
+  }
+
+  /** Opens a watch stream where the picker says, now or as soon as one can be placed. */
+  openStream(handlers: StreamHandlers, opened: (subconnection: Subconnection, id: number) => void): void {
+    const id = this.nextId++;
+    this.place({
+      id,
+      info: { kind: 'watch', mutation: false },
+      start: (subconnection) => {
+        subconnection.openStream(id, handlers);
+        opened(subconnection, id);
+      },
+      refuse: ({ text }) => handlers.ended(text),
+    });
+  }
+
+  /** Picks again for what waits. */
+  repick(): void {
+    if (this.queue.length === 0) return;
+    const queue = this.queue;
+    this.queue = [];
+    for (const queued of queue) this.place(queued);
+  }
+
+  close(): void {
+    for (const subconnection of this.subconnections) subconnection.shutdown();
+    this.picker = undefined;
+    const queue = this.queue;
+    this.queue = [];
+    for (const queued of queue) queued.refuse(CLIENT_ERRORS.canceled);
+  }
+
+  private place(queued: Queued): void {
+    if (this.picker === undefined) {
+      // Calls of clientv3 fail fast once every subconnection has failed, and wait while one still tries.
+      const allFailed = this.subconnections.every(({ state }) => state === 'TRANSIENT_FAILURE' || state === 'SHUTDOWN');
+      if (allFailed && this.connecting) queued.refuse(CLIENT_ERRORS.allSubconnectionsFailed);
+      else this.queue.push(queued);
+      return;
+    }
+    const result = this.picker.pick(queued.info);
+    switch (result.kind) {
+      case 'complete': {
+        const subconnection = result.subconnection as Subconnection;
+        if (subconnection.state === 'READY') queued.start(subconnection);
+        else this.queue.push(queued);
+        return;
+      }
+      case 'queue':
+        this.queue.push(queued);
+        return;
+      case 'transient-failure':
+      case 'drop':
+        queued.refuse(result.error);
+        return;
+    }
+  }
+
+  private stateChanged(): void {
+    const ready = this.subconnections.filter(({ state }) => state === 'READY');
+    const readyKey = ready.map(({ endpoint }) => endpoint).join(' ');
+    if (readyKey !== this.readyKey) {
+      this.readyKey = readyKey;
+      this.picker = ready.length === 0 ? undefined : this.newPicker(ready);
+    }
+    this.repick();
+    if (this.picker === undefined || this.waitingForReady.length === 0) return;
+    const waiting = this.waitingForReady;
+    this.waitingForReady = [];
+    for (const up of waiting) up();
+  }
+}

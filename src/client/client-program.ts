@@ -1,0 +1,143 @@
+import type { Outcome } from '../api/index.js';
+import type { Program, Simulator } from '../engine/index.js';
+import type { NetworkApi } from '../network/types.js';
+import { Channel } from './channel.js';
+import type { ClientConfig } from './config.js';
+import { EtcdClient, type Operation } from './etcd-client.js';
+import type { PickerPolicy, PolicyEnv } from './policy.js';
+import { Subconnection, type SubconnectionEnv } from './subconnection.js';
+
+/** An endpoint as its client knows it: a member's name, and the host it runs on. */
+export interface Endpoint {
+  readonly name: string;
+  readonly host: string;
+}
+
+/**
+ * A program that uses etcd (an apiserver): it runs on one host and opens clients, which share what their policy shares.
+ */
+export class ClientProgram {
+  readonly name: string;
+  readonly program: Program;
+  private readonly simulator: Simulator;
+  private readonly network: NetworkApi;
+  private readonly host: string;
+  private readonly endpoints: readonly Endpoint[];
+  private readonly config: ClientConfig;
+  private readonly policyNamed: (name: string) => PickerPolicy;
+  private readonly finished: ((operation: Operation) => void) | undefined;
+  private readonly shared = new Map<string, unknown>();
+  private readonly channels: Channel[] = [];
+  private readonly probes = new Map<string, Channel>();
+
+  constructor(
+    name: string,
+    simulator: Simulator,
+    network: NetworkApi,
+    host: string,
+    program: Program,
+    endpoints: readonly Endpoint[],
+    config: ClientConfig,
+    policyNamed: (name: string) => PickerPolicy,
+    finished?: (operation: Operation) => void,
+  ) {
+    this.name = name;
+    this.simulator = simulator;
+    this.network = network;
+    this.host = host;
+    this.program = program;
+    this.endpoints = endpoints;
+    this.config = config;
+    this.policyNamed = policyNamed;
+    this.finished = finished;
+  }
+
+  /**
+   * Opens a client with a channel of its own.
+   *
+   * @param clientName unique in the run; names its random streams
+   * @param balancer another one than the program's
+   */
+  newClient(clientName: string, balancer = this.config.balancer): EtcdClient {
+    const name = `${this.name}/${clientName}`;
+    const policy = this.policyNamed(balancer.name);
+    const env = this.policyEnv(`client/${name}`, balancer.options);
+    const sharedKey = JSON.stringify([balancer.name, balancer.options]);
+    const channel = new Channel(
+      this.endpoints.map((endpoint) => endpoint.name),
+      (changed) => this.endpoints.map((endpoint) => this.subconnection(endpoint, name, changed)),
+      (ready) => {
+        if (!this.shared.has(sharedKey)) {
+          this.shared.set(sharedKey, policy.shared?.(this.policyEnv(`client/${this.name}/${balancer.name}`, balancer.options)));
+        }
+        return policy.newPicker(ready, env, this.shared.get(sharedKey));
+      },
+    );
+    this.channels.push(channel);
+    return new EtcdClient(name, this.simulator, this.program, channel, this.config, this.finished);
+  }
+
+  private subconnection(endpoint: Endpoint, owner: string, changed: () => void): Subconnection {
+    const { tlsRoundTrips, dialTimeoutUs, keepaliveTimeUs, keepaliveTimeoutUs } = this.config;
+    const env: SubconnectionEnv = {
+      simulator: this.simulator,
+      network: this.network,
+      localHost: this.host,
+      tlsRoundTrips,
+      dialTimeoutUs,
+      keepaliveTimeUs,
+      keepaliveTimeoutUs,
+      backoff: this.simulator.streams.stream(`client/${owner}/${endpoint.name}/backoff`),
+      changed,
+    };
+    return new Subconnection(endpoint.name, endpoint.host, env);
+  }
+
+  private policyEnv(prefix: string, options: Readonly<Record<string, unknown>>): PolicyEnv {
+    const { simulator } = this;
+    return {
+      get nowUs() {
+        return simulator.nowUs;
+      },
+      endpoints: this.endpoints.map((endpoint) => endpoint.name),
+      options,
+      stream: (purpose) => simulator.streams.stream(`${prefix}/${purpose}`),
+      after: (delayUs, run) => simulator.schedule(delayUs, run, undefined),
+      askStatus: (endpoint, timeoutUs, done) => this.askStatus(endpoint, timeoutUs, done),
+      repick: () => {
+        for (const channel of this.channels) channel.repick();
+      },
+    };
+  }
+
+  /** Over a connection of its own to that endpoint, which stays open between questions. */
+  private askStatus(endpointName: string, timeoutUs: number, done: (outcome: Outcome) => void): void {
+    let channel = this.probes.get(endpointName);
+    if (channel === undefined) {
+      const endpoint = this.endpoints.find(({ name }) => name === endpointName)!;
+      channel = new Channel(
+        [endpointName],
+        (changed) => [this.subconnection(endpoint, `${this.name}/status`, changed)],
+        (ready) => ({ pick: () => ({ kind: 'complete', subconnection: ready[0]! }) }),
+      );
+      this.probes.set(endpointName, channel);
+      channel.connect();
+    }
+    const asked = channel;
+    let over = false;
+    const id = asked.call({ kind: 'status' }, this.simulator.nowUs + timeoutUs, (outcome) => {
+      if (over) return;
+      over = true;
+      done(outcome);
+    });
+    this.simulator.schedule(
+      timeoutUs,
+      () => {
+        if (over) return;
+        over = true;
+        asked.cancel(id);
+      },
+      undefined,
+    );
+  }
+}

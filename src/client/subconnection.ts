@@ -1,0 +1,209 @@
+import {
+  CLIENT_ERRORS,
+  type ClientFrame,
+  clientFrameBytes,
+  type Outcome,
+  type ServerFrame,
+  type WatchResponse,
+} from '../api/index.js';
+import { NO_TIMER, type Simulator, type Stream, type Timer } from '../engine/index.js';
+import type { ConnectionEnd, NetworkApi } from '../network/types.js';
+import type { ConnectivityState, PickableSubconnection } from './policy.js';
+
+/** TCP's handshake, then the server's HTTP/2 settings. */
+const CONNECT_ROUND_TRIPS = 2;
+
+/** gRPC's connection back-off: 1 s, x 1.6 a failure, +- 20 %, at most 120 s. Source: grpc/doc/connection-backoff.md. */
+const BACKOFF = { baseUs: 1_000_000, multiplier: 1.6, jitterRatio: 0.2, maxUs: 120_000_000 };
+
+export interface StreamHandlers {
+  readonly message: (message: WatchResponse) => void;
+  /** The stream is over: the connection broke or the member ended it. */
+  readonly ended: (text: string) => void;
+}
+
+export interface SubconnectionEnv {
+  readonly simulator: Simulator;
+  readonly network: NetworkApi;
+  readonly localHost: string;
+  readonly tlsRoundTrips: number;
+  readonly dialTimeoutUs: number;
+  readonly keepaliveTimeUs: number;
+  readonly keepaliveTimeoutUs: number;
+  readonly backoff: Stream;
+  /** The connectivity state changed. */
+  readonly changed: () => void;
+}
+
+/** One endpoint's connection, dialled again with back-off whenever it fails (gRPC: SubConn with addrConn). */
+export class Subconnection implements PickableSubconnection {
+  readonly endpoint: string;
+  state: ConnectivityState = 'IDLE';
+  private readonly env: SubconnectionEnv;
+  private readonly remoteHost: string;
+  private end: ConnectionEnd<ClientFrame, ServerFrame> | undefined;
+  private readonly calls = new Map<number, (outcome: Outcome) => void>();
+  private readonly streams = new Map<number, StreamHandlers>();
+  private failures = 0;
+  private keepalive: Timer = NO_TIMER;
+  private heardSincePing = true;
+
+  constructor(endpoint: string, remoteHost: string, env: SubconnectionEnv) {
+    this.endpoint = endpoint;
+    this.remoteHost = remoteHost;
+    this.env = env;
+  }
+
+  get inFlight(): number {
+    return this.calls.size + this.streams.size;
+  }
+
+  connect(): void {
+    if (this.state === 'IDLE') this.dial();
+  }
+
+  call(frame: ClientFrame & { kind: 'call' }, done: (outcome: Outcome) => void): void {
+    this.calls.set(frame.id, done);
+    this.send(frame);
+  }
+
+  /** Gives a call up; the member may go on with it. False if it is not under way here. */
+  cancel(id: number): boolean {
+    if (!this.calls.delete(id)) return false;
+    this.send({ kind: 'cancel', id });
+    return true;
+  }
+
+  openStream(id: number, handlers: StreamHandlers): void {
+    this.streams.set(id, handlers);
+    this.send({ kind: 'watch-open', id });
+  }
+
+  closeStream(id: number): void {
+    if (this.streams.delete(id)) this.send({ kind: 'watch-close', id });
+  }
+
+  send(frame: ClientFrame): void {
+    this.end?.send(frame, clientFrameBytes(frame));
+  }
+
+  shutdown(): void {
+    this.setState('SHUTDOWN');
+    this.env.simulator.cancel(this.keepalive);
+    this.end?.close();
+    this.end = undefined;
+    this.failAll();
+  }
+
+  private dial(): void {
+    if (this.state === 'SHUTDOWN') return;
+    this.setState('CONNECTING');
+    this.env.network.dial<ClientFrame, ServerFrame>({
+      from: this.env.localHost,
+      to: this.remoteHost,
+      port: 'client',
+      roundTrips: CONNECT_ROUND_TRIPS + this.env.tlsRoundTrips,
+      timeoutUs: this.env.dialTimeoutUs,
+      opened: (end) => this.opened(end),
+      failed: () => this.failed(),
+    });
+  }
+
+  private opened(end: ConnectionEnd<ClientFrame, ServerFrame>): void {
+    if (this.state === 'SHUTDOWN') {
+      end.close();
+      return;
+    }
+    this.end = end;
+    this.failures = 0;
+    end.onMessage = (frame) => this.receive(frame);
+    end.onClose = () => this.lost();
+    if (this.env.keepaliveTimeUs > 0) this.armKeepalive();
+    this.setState('READY');
+  }
+
+  private failed(): void {
+    if (this.state === 'SHUTDOWN') return;
+    const { baseUs, multiplier, jitterRatio, maxUs } = BACKOFF;
+    let delayUs = baseUs;
+    for (let i = 0; i < this.failures && delayUs < maxUs; i++) delayUs *= multiplier;
+    delayUs = Math.min(delayUs, maxUs) * (1 + jitterRatio * (2 * this.env.backoff.uniform() - 1));
+    this.failures++;
+    this.env.simulator.schedule(Math.round(delayUs), this.redial, undefined);
+    this.setState('TRANSIENT_FAILURE');
+  }
+
+  private readonly redial = (): void => this.dial();
+
+  /** An established connection broke: its calls fail, and it is dialled again at once. */
+  private lost(): void {
+    if (this.state === 'SHUTDOWN') return;
+    this.end = undefined;
+    this.env.simulator.cancel(this.keepalive);
+    this.failAll();
+    this.dial();
+  }
+
+  private failAll(): void {
+    const calls = [...this.calls.values()];
+    const streams = [...this.streams.values()];
+    this.calls.clear();
+    this.streams.clear();
+    for (const done of calls) done(CLIENT_ERRORS.transportClosing);
+    for (const stream of streams) stream.ended(CLIENT_ERRORS.transportClosing.text);
+  }
+
+  private receive(frame: ServerFrame): void {
+    this.heardSincePing = true;
+    switch (frame.kind) {
+      case 'answer': {
+        const done = this.calls.get(frame.id);
+        // A cancelled call's answer finds nobody.
+        if (done === undefined) return;
+        this.calls.delete(frame.id);
+        done(frame.outcome);
+        return;
+      }
+      case 'watch-message':
+        this.streams.get(frame.id)?.message(frame.message);
+        return;
+      case 'watch-closed': {
+        const stream = this.streams.get(frame.id);
+        this.streams.delete(frame.id);
+        stream?.ended(frame.text);
+        return;
+      }
+      case 'goaway':
+        this.end?.close();
+        this.lost();
+        return;
+      case 'pong':
+        return;
+    }
+  }
+
+  private armKeepalive(): void {
+    this.keepalive = this.env.simulator.startTimer(this.env.keepaliveTimeUs, this.ping, undefined);
+  }
+
+  private readonly ping = (): void => {
+    this.heardSincePing = false;
+    this.send({ kind: 'ping', id: 0 });
+    this.keepalive = this.env.simulator.startTimer(this.env.keepaliveTimeoutUs, this.judge, undefined);
+  };
+
+  private readonly judge = (): void => {
+    if (this.heardSincePing) {
+      this.armKeepalive();
+      return;
+    }
+    this.end?.close();
+    this.lost();
+  };
+
+  private setState(state: ConnectivityState): void {
+    if (this.state === state || this.state === 'SHUTDOWN') return;
+    this.state = state;
+    this.env.changed();
+  }
+}

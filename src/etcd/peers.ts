@@ -1,0 +1,252 @@
+import type { Program, Simulator } from '../engine/index.js';
+import type { CloseReason, ConnectionEnd, NetworkApi } from '../network/types.js';
+import type { MemberId, Message } from '../raft/types.js';
+import type { MemberMetrics } from './metrics.js';
+
+/** What members say to each other. */
+export type PeerFrame =
+  | { readonly kind: 'raft'; readonly from: MemberId; readonly message: Message }
+  /** A follower passes a lease's keep-alive on to the leader; the answer's ttl is < 0 when it refused. */
+  | { readonly kind: 'renew'; readonly from: MemberId; readonly id: number; readonly leaseId: number }
+  | { readonly kind: 'renewed'; readonly from: MemberId; readonly id: number; readonly ttlSec: number };
+
+export interface PeerAddress {
+  readonly id: MemberId;
+  readonly name: string;
+  readonly host: string;
+}
+
+/** Message header as rafthttp encodes it; entries carry term, index and type on top of their data. */
+const MESSAGE_BYTES = 30;
+const ENTRY_OVERHEAD_BYTES = 22;
+const REDIAL_US = 100_000;
+const DIAL_TIMEOUT_US = 1_000_000;
+/** rafthttp's ConnReadTimeout and ConnWriteTimeout. */
+const STALL_TIMEOUT_US = 5_000_000;
+/** rafthttp's streamBufSize: messages queued for one stream. Beyond, they are dropped. */
+const STREAM_BUFFER_BYTES = 4096 * 1024;
+
+export interface PeerHandlers {
+  readonly receive: (frame: PeerFrame) => void;
+  readonly unreachable: (id: MemberId) => void;
+  readonly snapshotSent: (id: MemberId, ok: boolean) => void;
+}
+
+/**
+ * rafthttp: for each peer a stream for MsgApp, one for everything else, and a connection of its own for a snapshot.
+ *
+ * Each stream is a TCP connection, so it delivers in order; a message that finds its stream down is dropped, and raft
+ * is told that the peer cannot be reached.
+ *
+ * Model: peer streams. The sender dials both (in etcd the receiver does), and the pipeline's single POSTs, which etcd
+ * falls back to while a stream is down, are left out.
+ */
+export class Peers {
+  private readonly byId = new Map<MemberId, Peer>();
+  private readonly accepted = new Set<ConnectionEnd<never, PeerFrame>>();
+  private readonly network: NetworkApi;
+  private readonly host: string;
+  private stopped = false;
+
+  constructor(
+    simulator: Simulator,
+    network: NetworkApi,
+    program: Program,
+    metrics: MemberMetrics,
+    self: PeerAddress,
+    others: readonly PeerAddress[],
+    handlers: PeerHandlers,
+  ) {
+    this.network = network;
+    this.host = self.host;
+    const nameOfHost = new Map(others.map((other) => [other.host, other.name]));
+    network.listen(self.host, 'peer', (raw) => {
+      const end = raw as ConnectionEnd<never, PeerFrame>;
+      const bytes = metrics.peerReceivedBytes(nameOfHost.get(end.remoteHost) ?? end.remoteHost);
+      this.accepted.add(end);
+      end.onMessage = (frame) => {
+        bytes.add(frameBytes(frame));
+        handlers.receive(frame);
+      };
+      end.onClose = () => this.accepted.delete(end);
+    });
+    for (const other of others) {
+      this.byId.set(other.id, new Peer(simulator, network, program, metrics, self, other, handlers));
+    }
+  }
+
+  /** Sends to the peer that `message.to` names; unknown ones (removed members) are passed over. */
+  sendRaft(message: Message): void {
+    this.byId.get(message.to)?.sendRaft(message);
+  }
+
+  send(to: MemberId, frame: PeerFrame): boolean {
+    return this.byId.get(to)?.send(frame) ?? false;
+  }
+
+  /** The member is gone: its kernel closes every connection. */
+  stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.network.listen(this.host, 'peer', undefined);
+    for (const end of this.accepted) end.close();
+    for (const peer of this.byId.values()) peer.stop();
+  }
+}
+
+class Peer {
+  private readonly appends: PeerStream;
+  private readonly others: PeerStream;
+  private readonly self: PeerAddress;
+  private readonly address: PeerAddress;
+  private readonly handlers: PeerHandlers;
+  private readonly network: NetworkApi;
+  private readonly sent: { add(bytes: number): void };
+
+  constructor(
+    simulator: Simulator,
+    network: NetworkApi,
+    program: Program,
+    metrics: MemberMetrics,
+    self: PeerAddress,
+    address: PeerAddress,
+    handlers: PeerHandlers,
+  ) {
+    this.self = self;
+    this.address = address;
+    this.handlers = handlers;
+    this.network = network;
+    this.sent = metrics.peerSentBytes(address.name);
+    this.appends = new PeerStream(simulator, network, program, self.host, address.host);
+    this.others = new PeerStream(simulator, network, program, self.host, address.host);
+  }
+
+  sendRaft(message: Message): void {
+    const frame: PeerFrame = { kind: 'raft', from: this.self.id, message };
+    if (message.type === 'MsgSnap') {
+      this.sendSnapshot(frame);
+      return;
+    }
+    const stream = message.type === 'MsgApp' ? this.appends : this.others;
+    const bytes = frameBytes(frame);
+    if (stream.send(frame, bytes)) this.sent.add(bytes);
+    else this.handlers.unreachable(this.address.id);
+  }
+
+  send(frame: PeerFrame): boolean {
+    const bytes = frameBytes(frame);
+    const ok = this.others.send(frame, bytes);
+    if (ok) this.sent.add(bytes);
+    return ok;
+  }
+
+  stop(): void {
+    this.appends.stop();
+    this.others.stop();
+  }
+
+  private sendSnapshot(frame: PeerFrame): void {
+    const bytes = frameBytes(frame);
+    this.network.dial<PeerFrame, never>({
+      from: this.self.host,
+      to: this.address.host,
+      port: 'peer',
+      roundTrips: 1,
+      timeoutUs: DIAL_TIMEOUT_US,
+      opened: (end) => {
+        end.onClose = (reason) => this.handlers.snapshotSent(this.address.id, reason === 'closed');
+        end.send(frame, bytes);
+        this.sent.add(bytes);
+        end.close();
+        this.handlers.snapshotSent(this.address.id, true);
+      },
+      failed: () => this.handlers.snapshotSent(this.address.id, false),
+    });
+  }
+}
+
+/** One outgoing stream, dialled again 100 ms after every failure. */
+class PeerStream {
+  private end: ConnectionEnd<PeerFrame, never> | undefined;
+  private stopped = false;
+  private sentSinceCheck = false;
+  private readonly simulator: Simulator;
+  private readonly network: NetworkApi;
+  private readonly program: Program;
+  private readonly from: string;
+  private readonly to: string;
+  private readonly redial = (): void => this.dial();
+  private readonly check = (): void => this.checkStalled();
+  private unsentAtCheck = 0;
+
+  constructor(simulator: Simulator, network: NetworkApi, program: Program, from: string, to: string) {
+    this.simulator = simulator;
+    this.network = network;
+    this.program = program;
+    this.from = from;
+    this.to = to;
+    this.dial();
+    simulator.schedule(STALL_TIMEOUT_US, this.check, undefined);
+  }
+
+  send(frame: PeerFrame, bytes: number): boolean {
+    const { end } = this;
+    if (end === undefined || end.unsentBytes > STREAM_BUFFER_BYTES) return false;
+    this.sentSinceCheck = true;
+    return end.send(frame, bytes);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.end?.close();
+    this.end = undefined;
+  }
+
+  private dial(): void {
+    if (this.stopped) return;
+    this.network.dial<PeerFrame, never>({
+      from: this.from,
+      to: this.to,
+      port: 'peer',
+      roundTrips: 1,
+      timeoutUs: DIAL_TIMEOUT_US,
+      opened: (end) => {
+        if (this.stopped) {
+          end.close();
+          return;
+        }
+        this.end = end;
+        end.onClose = (reason) => this.closed(reason);
+      },
+      failed: (reason) => this.closed(reason),
+    });
+  }
+
+  private closed(_reason: CloseReason): void {
+    this.end = undefined;
+    if (!this.stopped) this.simulator.schedule(REDIAL_US, () => this.program.run(0, this.redial, undefined), undefined);
+  }
+
+  /** Gives a stream up that has had data under way for a whole interval without an acknowledgement. */
+  private checkStalled(): void {
+    if (this.stopped) return;
+    const { end } = this;
+    const unsent = end?.unsentBytes ?? 0;
+    if (end !== undefined && unsent > 0 && this.unsentAtCheck > 0 && unsent >= this.unsentAtCheck && this.sentSinceCheck) {
+      end.close();
+      this.closed('timed-out');
+    }
+    this.unsentAtCheck = unsent;
+    this.sentSinceCheck = false;
+    this.simulator.schedule(STALL_TIMEOUT_US, this.check, undefined);
+  }
+}
+
+function frameBytes(frame: PeerFrame): number {
+  if (frame.kind !== 'raft') return MESSAGE_BYTES;
+  const { entries, snapshot } = frame.message;
+  let bytes = MESSAGE_BYTES;
+  for (const entry of entries) bytes += ENTRY_OVERHEAD_BYTES + entry.dataBytes;
+  if (snapshot !== undefined) bytes += snapshot.dataBytes + 64;
+  return bytes;
+}
