@@ -50,7 +50,7 @@ export class EntryWindow {
     this.head += dropped;
     this.offset += dropped;
     if (this.head === this.items.length) {
-      this.items.length = 0;
+      this.items = [];
       this.head = 0;
     } else if (this.head >= 64 && this.head * 2 >= this.items.length) {
       this.items = this.items.slice(this.head);
@@ -60,7 +60,7 @@ export class EntryWindow {
 
   /** Empties the window; the next entry is `offset`. */
   restart(offset: number): void {
-    this.items.length = 0;
+    this.items = [];
     this.head = 0;
     this.offset = offset;
   }

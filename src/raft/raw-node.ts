@@ -54,7 +54,7 @@ export class RawNode implements RawNodeApi {
 
   // What advance() acknowledges (synchronous storage writes only).
   private awaitsAdvance = false;
-  private readonly ownResponses: Message[] = [];
+  private ownResponses: Message[] = [];
   private storing = false;
   private storingTerm = 0;
   private storingIndex = 0;
@@ -224,8 +224,10 @@ export class RawNode implements RawNodeApi {
     this.awaitsAdvance = false;
 
     // In this order: own votes and acknowledgements, what is stored, what is applied.
-    for (const response of this.ownResponses) step(raft, response);
-    this.ownResponses.length = 0;
+    if (this.ownResponses.length > 0) {
+      for (const response of this.ownResponses) step(raft, response);
+      this.ownResponses = [];
+    }
     if (this.storing) {
       this.storing = false;
       storedInTerm(raft, this.storingTerm, this.storingIndex, this.storingLogTerm, this.storingSnapshot);
@@ -300,11 +302,13 @@ export class RawNode implements RawNodeApi {
   /** Adds the responses that wait for storage to the messages, and keeps what advance() has to acknowledge. */
   private noteForAdvance(messages: Message[], snapshot: Snapshot | undefined, committed: readonly Entry[]): void {
     const { raft } = this;
-    for (const response of raft.messagesAfterAppend) {
-      if (response.to === raft.id) this.ownResponses.push(response);
-      else messages.push(response);
+    if (raft.messagesAfterAppend.length > 0) {
+      for (const response of raft.messagesAfterAppend) {
+        if (response.to === raft.id) this.ownResponses.push(response);
+        else messages.push(response);
+      }
+      raft.messagesAfterAppend = [];
     }
-    raft.messagesAfterAppend.length = 0;
     const hasUnstable = raft.log.unstable.entries.length > 0;
     if (hasUnstable || snapshot !== undefined) {
       this.storing = true;
