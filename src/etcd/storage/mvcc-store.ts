@@ -31,11 +31,7 @@ export interface StoreSnapshot {
   readonly revision: number;
   readonly compactRevision: number;
   readonly sizeBytes: number;
-  readonly records: readonly {
-    readonly key: string;
-    readonly versions: readonly KeyValue[];
-    readonly length: number;
-  }[];
+  readonly records: readonly RecordSnapshot[];
   readonly log: RevisionLogSnapshot;
 }
 
