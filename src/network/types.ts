@@ -3,7 +3,7 @@ import type { DurationDistribution } from '../engine/index.js';
 /**
  * The network room's contract: hosts, their egress queueing discipline, connections between them.
  *
- * Implementations: `host.ts`, `netem.ts`, `connection.ts`, `network.ts`.
+ * Implementations: `network.ts` and what it imports; start there.
  */
 
 /** An egress queueing discipline in the terms of `tc netem` (tc-netem(8)). All off by default. */
@@ -20,6 +20,8 @@ export interface NetemConfig {
   readonly duplicateRatio: number;
   /** Share of packets that skip the delay. */
   readonly reorderRatio: number;
+  /** Only every so manieth packet may skip it; 1 as in tc. */
+  readonly reorderGap?: number | undefined;
   /** 0 = unlimited. */
   readonly rateBitsPerSec: number;
   /** Packets that the queue holds, 1000 as in tc; a packet that finds it full is dropped. */
@@ -48,6 +50,9 @@ export interface NetworkConfig {
   /** Netem on one directed link, on top of the host's egress; key `from->to`. */
   readonly links: Readonly<Record<string, NetemConfig>>;
 }
+
+/** Which process on a host something belongs to: what is accepted, and what dials a peer port, is the member's. */
+export type Owner = 'member' | 'client';
 
 export type Port = 'client' | 'peer' | 'metrics';
 
@@ -108,9 +113,18 @@ export interface NetworkApi {
   block(from: string, to: string): void;
   unblock(from: string, to: string): void;
   isBlocked(from: string, to: string): boolean;
-  /** Ends every connection of a host as a killed process does: its kernel resets them; the resets travel as packets. */
-  resetHost(host: string): void;
-  /** Ends every connection of a host silently, as a power cut does: the peers hear nothing. */
+  /**
+   * Ends every connection of a host as a killed process does: its kernel resets them; the resets travel as packets. Its
+   * own ends hear nothing, its dials are forgotten, and its ports refuse until it listens again.
+   *
+   * @param owner only this process of the host; by default all of them, but a client that was connected to a member on
+   *   the same host lives on and is told
+   */
+  resetHost(host: string, owner?: Owner): void;
+  /**
+   * Ends every connection of a host silently, as a power cut does: the peers hear nothing, and what is sent there is lost
+   * until the host listens or dials again. Then packets of old connections are answered with a reset.
+   */
   silenceHost(host: string): void;
   counters(host: string): HostCounters;
 }

@@ -1,0 +1,154 @@
+import { type DurationDistribution, meanUs, type Sampler, type Simulator, sampler } from '../engine/index.js';
+import type { Host } from './host.js';
+import { LOST, Netem } from './netem.js';
+import { LOOPBACK_US, packetsOf } from './tcp.js';
+import type { NetemConfig } from './types.js';
+
+/**
+ * The way from one host to another: the sender's egress, the link's own discipline if any, then the base and the zones' latency.
+ *
+ * Model: a link's queue is worked out when a packet enters the host's, so packets of two hosts that meet there keep the order
+ * of their sending, not of their arrival.
+ */
+export class Path {
+  readonly from: Host;
+  readonly to: Host;
+  readonly loopback: boolean;
+  /** Nothing on the way loses, doubles or reorders, and packets get through: `group` may be used. */
+  clean = true;
+  /** Not blocked, and both hosts have power. */
+  passable = true;
+  hasRate = false;
+  /** Mean one-way latency without queueing, µs, whole: what TCP takes for granted about acknowledgements. */
+  typicalUs = 0;
+  /** When the copy of the packet last passed to `packet` arrives; LOST if there is none. */
+  copyUs = LOST;
+  private isBlocked = false;
+  private link: Netem | undefined;
+  private idle = true;
+  private readonly simulator: Simulator;
+  private readonly zoneUs: number;
+  private readonly baseUs: number;
+  private readonly baseMeanUs: number;
+  private readonly drawBase: Sampler | undefined;
+
+  constructor(simulator: Simulator, from: Host, to: Host, base: DurationDistribution, zoneUs: number) {
+    this.simulator = simulator;
+    this.from = from;
+    this.to = to;
+    this.loopback = from === to;
+    this.zoneUs = this.loopback ? 0 : zoneUs;
+    const taken: DurationDistribution = this.loopback ? { kind: 'constant', valueUs: LOOPBACK_US } : base;
+    this.baseUs = taken.kind === 'constant' ? Math.round(taken.valueUs) : 0;
+    this.baseMeanUs = Math.min(meanUs(taken), 1e9);
+    this.drawBase =
+      taken.kind === 'constant'
+        ? undefined
+        : sampler(taken, simulator.streams.stream(`network/${from.name}->${to.name}/base-latency`));
+    this.refresh();
+  }
+
+  get blocked(): boolean {
+    return this.isBlocked;
+  }
+
+  set blocked(blocked: boolean) {
+    this.isBlocked = blocked;
+    this.refresh();
+  }
+
+  setLink(config: NetemConfig | undefined): void {
+    if (config === undefined) this.link = undefined;
+    else if (this.link !== undefined) this.link.configure(config);
+    else this.link = new Netem(`network/${this.from.name}->${this.to.name}/link`, this.simulator.streams, config);
+    this.refresh();
+  }
+
+  /** To be called after any change of a host's power or discipline. */
+  refresh(): void {
+    const { egress } = this.from;
+    this.passable = !this.isBlocked && this.from.powered && this.to.powered;
+    this.clean = this.passable && (this.loopback || (egress.lossless && (this.link?.lossless ?? true)));
+    this.idle = this.loopback || (egress.idle && (this.link?.idle ?? true));
+    this.hasRate = !this.loopback && (egress.hasRate || (this.link?.hasRate ?? false));
+    const netemUs = this.loopback ? 0 : egress.typicalDelayUs + (this.link?.typicalDelayUs ?? 0);
+    this.typicalUs = Math.round(this.baseMeanUs + this.zoneUs + netemUs);
+  }
+
+  /**
+   * Sends a message over a clean path as one group of packets.
+   *
+   * @returns its arrival, whole µs; LOST if a queue cannot take it in one piece (then nothing was sent)
+   */
+  group(nowUs: number, sizeBytes: number): number {
+    let arrivalUs = nowUs;
+    if (!this.idle) {
+      arrivalUs = this.from.egress.enterGroup(nowUs, sizeBytes);
+      if (arrivalUs === LOST) return LOST;
+      if (this.link !== undefined) {
+        arrivalUs = this.link.enterGroup(arrivalUs, sizeBytes);
+        if (arrivalUs === LOST) return LOST;
+      }
+    }
+    this.from.sentPackets += packetsOf(sizeBytes);
+    this.from.sentBytes += sizeBytes;
+    return this.arrive(arrivalUs, sizeBytes);
+  }
+
+  /** As `group`, for a part of a message that will be sent at some later time. */
+  groupLater(timeUs: number, sizeBytes: number): number {
+    let leavesUs = timeUs;
+    if (!this.idle) {
+      leavesUs = this.from.egress.enterLater(leavesUs);
+      if (this.link !== undefined) leavesUs = this.link.enterLater(leavesUs);
+    }
+    this.from.sentPackets += packetsOf(sizeBytes);
+    this.from.sentBytes += sizeBytes;
+    return this.arrive(leavesUs, sizeBytes);
+  }
+
+  /**
+   * Sends one packet, whatever the path is like.
+   *
+   * @returns its arrival, whole µs, or LOST; `copyUs` tells of a copy
+   */
+  packet(nowUs: number, payloadBytes: number): number {
+    const { from } = this;
+    this.copyUs = LOST;
+    from.sentPackets++;
+    from.sentBytes += payloadBytes;
+    if (!this.passable) {
+      from.droppedPackets++;
+      return LOST;
+    }
+    if (this.loopback) return this.arrive(nowUs, payloadBytes);
+    const { egress } = from;
+    const firstUs = egress.enter(nowUs, payloadBytes);
+    const secondUs = egress.copyUs;
+    if (secondUs !== LOST) this.copyUs = this.beyondEgress(secondUs, payloadBytes);
+    if (firstUs === LOST) {
+      from.droppedPackets++;
+      return LOST;
+    }
+    const arrivalUs = this.beyondEgress(firstUs, payloadBytes);
+    if (this.link !== undefined && this.copyUs === LOST && this.link.copyUs !== LOST) {
+      this.copyUs = this.arrive(this.link.copyUs, payloadBytes);
+    }
+    return arrivalUs;
+  }
+
+  private beyondEgress(timeUs: number, payloadBytes: number): number {
+    if (this.link === undefined) return this.arrive(timeUs, payloadBytes);
+    const leavesUs = this.link.enter(timeUs, payloadBytes);
+    if (leavesUs !== LOST) return this.arrive(leavesUs, payloadBytes);
+    this.from.droppedPackets++;
+    return LOST;
+  }
+
+  private arrive(timeUs: number, payloadBytes: number): number {
+    // Counted as soon as it is certain to arrive.
+    this.to.receivedBytes += payloadBytes;
+    const arrivalUs = Math.round(timeUs) + this.baseUs + this.zoneUs;
+    return this.drawBase === undefined ? arrivalUs : arrivalUs + this.drawBase();
+  }
+}

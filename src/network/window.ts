@@ -1,0 +1,102 @@
+import { INITIAL_WINDOW_BYTES, MAX_WINDOW_BYTES, SEGMENT_BYTES } from './tcp.js';
+
+/**
+ * One direction's congestion window, and what is in flight on a path that loses nothing.
+ *
+ * There nobody needs an event for an acknowledgement: when it will come is known at sending, and looked up here later.
+ *
+ * Model: slow start and NewReno's additive increase; Linux's CUBIC differs only once something was lost.
+ */
+export class Window {
+  cwndBytes: number;
+  ssthreshBytes = Number.POSITIVE_INFINITY;
+  /** Sent and not yet acknowledged at the time of the last `settle`. */
+  inFlightBytes = 0;
+  private ackTimes = new Float64Array(16);
+  private sizes = new Float64Array(16);
+  // Running counts, taken modulo the capacity; `oldest` <= `head` <= `tail`. What lies before `head` no longer counts
+  // in the window, what lies before `oldest` is forgotten: `settle` may run ahead of the clock.
+  private oldest = 0;
+  private head = 0;
+  private tail = 0;
+  private lastAckUs = 0;
+  private lastSendUs = 0;
+
+  constructor(cwndBytes = INITIAL_WINDOW_BYTES) {
+    this.cwndBytes = cwndBytes;
+  }
+
+  /** Takes in all acknowledgements up to `atUs`, which may lie in the future, but never before an earlier call's. */
+  settle(atUs: number): void {
+    const mask = this.ackTimes.length - 1;
+    while (this.head < this.tail) {
+      const slot = this.head & mask;
+      if (this.ackTimes[slot]! > atUs) return;
+      const size = this.sizes[slot]!;
+      this.grow(size);
+      this.inFlightBytes -= size;
+      this.head++;
+    }
+  }
+
+  /** When the next acknowledgement comes, µs. Only while something is in flight. */
+  get nextAckUs(): number {
+    return this.ackTimes[this.head & (this.ackTimes.length - 1)]!;
+  }
+
+  /** Something was sent whose acknowledgement comes at `ackUs`. */
+  push(ackUs: number, sizeBytes: number, nowUs: number): void {
+    if (this.tail - this.oldest === this.ackTimes.length) this.makeRoom(nowUs);
+    const slot = this.tail & (this.ackTimes.length - 1);
+    if (ackUs > this.lastAckUs) this.lastAckUs = ackUs;
+    this.ackTimes[slot] = this.lastAckUs;
+    this.sizes[slot] = sizeBytes;
+    this.tail++;
+    this.inFlightBytes += sizeBytes;
+  }
+
+  /** Sent on a clean path and not yet acknowledged, bytes. */
+  unacknowledgedBytes(nowUs: number): number {
+    this.forget(nowUs);
+    let sum = 0;
+    for (let i = this.oldest; i < this.tail; i++) sum += this.sizes[i & (this.ackTimes.length - 1)]!;
+    return sum;
+  }
+
+  /** Linux grows the window only as far as it is used: while less than half of it is in flight, it stays. */
+  grow(ackedBytes: number): void {
+    if (this.cwndBytes < this.ssthreshBytes) {
+      if (this.inFlightBytes * 2 > this.cwndBytes) this.cwndBytes += ackedBytes;
+    } else if (this.inFlightBytes >= this.cwndBytes - SEGMENT_BYTES) {
+      this.cwndBytes += Math.floor((SEGMENT_BYTES * ackedBytes) / this.cwndBytes);
+    }
+    if (this.cwndBytes > MAX_WINDOW_BYTES) this.cwndBytes = MAX_WINDOW_BYTES;
+  }
+
+  /** Halves a window larger than the initial one for each RTO without sending (tcp_slow_start_after_idle). */
+  restartAfterIdle(nowUs: number, rtoUs: number): void {
+    for (let idle = nowUs - this.lastSendUs - rtoUs; idle > 0 && this.cwndBytes > INITIAL_WINDOW_BYTES; idle -= rtoUs) {
+      this.cwndBytes = Math.max(Math.floor(this.cwndBytes / 2), INITIAL_WINDOW_BYTES);
+    }
+    this.lastSendUs = nowUs;
+  }
+
+  private forget(nowUs: number): void {
+    const mask = this.ackTimes.length - 1;
+    while (this.oldest < this.head && this.ackTimes[this.oldest & mask]! <= nowUs) this.oldest++;
+  }
+
+  private makeRoom(nowUs: number): void {
+    this.forget(nowUs);
+    const { oldest, tail, ackTimes, sizes } = this;
+    if (tail - oldest < ackTimes.length) return;
+    const mask = ackTimes.length - 1;
+    const wider = ackTimes.length * 2;
+    this.ackTimes = new Float64Array(wider);
+    this.sizes = new Float64Array(wider);
+    for (let i = oldest; i < tail; i++) {
+      this.ackTimes[i & (wider - 1)] = ackTimes[i & mask]!;
+      this.sizes[i & (wider - 1)] = sizes[i & mask]!;
+    }
+  }
+}
