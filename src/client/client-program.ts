@@ -68,7 +68,10 @@ export class ClientProgram {
       (changed) => this.endpoints.map((endpoint) => this.subconnection(endpoint, name, changed)),
       (ready) => {
         if (!this.shared.has(sharedKey)) {
-          this.shared.set(sharedKey, policy.shared?.(this.policyEnv(`client/${this.name}/${balancer.name}`, balancer.options)));
+          this.shared.set(
+            sharedKey,
+            policy.shared?.(this.policyEnv(`client/${this.name}/${balancer.name}`, balancer.options)),
+          );
         }
         return policy.newPicker(ready, env, this.shared.get(sharedKey));
       },

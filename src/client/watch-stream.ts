@@ -1,4 +1,4 @@
-import { type ClientFrame, type WatchEvent, type WatchResponse } from '../api/index.js';
+import type { ClientFrame, WatchEvent, WatchResponse } from '../api/index.js';
 import type { Program, Simulator } from '../engine/index.js';
 import type { Channel } from './channel.js';
 import type { Subconnection } from './subconnection.js';
@@ -141,4 +141,3 @@ export class WatchStream {
     watch.handlers.progress?.(revision);
   }
 }
-

@@ -57,7 +57,7 @@ export class Cpu {
   }
 
   private startSlice(task: Task): void {
-    const sliceUs = task.leftUs > QUANTUM_US ? QUANTUM_US : task.leftUs;
+    const sliceUs = Math.min(task.leftUs, QUANTUM_US);
     task.leftUs -= sliceUs;
     this.busyUs += sliceUs;
     task.program.busyUs += sliceUs;

@@ -41,8 +41,7 @@ export type Sampler = () => number;
 export function sampler(of: DurationDistribution, stream: Stream): Sampler {
   const draw = rawSampler(of, stream);
   return () => {
-    const value = Math.round(draw());
-    return value > 0 ? value : 0;
+    return Math.max(Math.round(draw()), 0);
   };
 }
 

@@ -10,10 +10,10 @@ const LN2_LOW = 1.9082149292705877e-10;
 
 /** e^x, within 2 units in the last place. 0 below -745, Infinity above 709.8. */
 export function exp(x: number): number {
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   if (x > 709.8) return Number.POSITIVE_INFINITY;
   if (x < -745.2) return 0;
-  const k = Math.round(x / 0.6931471805599453);
+  const k = Math.round(x / Math.LN2);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
   // Taylor series: |r| <= 0.347, so the 15th term is below 2^-62.
   let sum = 1;
@@ -23,7 +23,7 @@ export function exp(x: number): number {
 
 /** Natural logarithm, within 2 units in the last place. -Infinity at 0, NaN below. */
 export function log(x: number): number {
-  if (x < 0 || x !== x) return Number.NaN;
+  if (x < 0 || Number.isNaN(x)) return Number.NaN;
   if (x === 0) return Number.NEGATIVE_INFINITY;
   if (x === Number.POSITIVE_INFINITY) return x;
   let m = x;
@@ -36,11 +36,11 @@ export function log(x: number): number {
     m *= 4294967296;
     k -= 32;
   }
-  while (m > 1.4142135623730951) {
+  while (m > Math.SQRT2) {
     m /= 2;
     k++;
   }
-  while (m < 0.7071067811865476) {
+  while (m < Math.SQRT1_2) {
     m *= 2;
     k--;
   }
@@ -61,12 +61,12 @@ function scaleByPowerOfTwo(value: number, k: number): number {
   let scaled = value;
   let left = k;
   while (left > 0) {
-    const step = left > 30 ? 30 : left;
+    const step = Math.min(left, 30);
     scaled *= 2 ** 30 / 2 ** (30 - step);
     left -= step;
   }
   while (left < 0) {
-    const step = left < -30 ? 30 : -left;
+    const step = Math.min(-left, 30);
     scaled /= 2 ** 30 / 2 ** (30 - step);
     left += step;
   }

@@ -79,7 +79,7 @@ export class EventQueue {
       if (first >= count) break;
       let least = first;
       let leastTime = times[first]!;
-      const end = first + 4 < count ? first + 4 : count;
+      const end = Math.min(first + 4, count);
       for (let child = first + 1; child < end; child++) {
         const time = times[child]!;
         if (time < leastTime || (time === leastTime && sequences[child]! < sequences[least]!)) {

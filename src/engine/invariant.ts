@@ -17,10 +17,6 @@ export class InvariantError extends Error {
  *
  * @throws InvariantError with the facts given
  */
-export function invariant(
-  ok: boolean,
-  message: string,
-  facts: Readonly<Record<string, unknown>> = {},
-): asserts ok {
+export function invariant(ok: boolean, message: string, facts: Readonly<Record<string, unknown>> = {}): asserts ok {
   if (!ok) throw new InvariantError(message, facts);
 }

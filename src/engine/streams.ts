@@ -60,7 +60,7 @@ export class Stream {
 
   /** Normal with mean 0 and standard deviation 1 (Marsaglia's polar method). */
   normal(): number {
-    if (this.spareNormal === this.spareNormal) {
+    if (!Number.isNaN(this.spareNormal)) {
       const spare = this.spareNormal;
       this.spareNormal = Number.NaN;
       return spare;

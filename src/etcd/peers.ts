@@ -232,7 +232,13 @@ class PeerStream {
     if (this.stopped) return;
     const { end } = this;
     const unsent = end?.unsentBytes ?? 0;
-    if (end !== undefined && unsent > 0 && this.unsentAtCheck > 0 && unsent >= this.unsentAtCheck && this.sentSinceCheck) {
+    if (
+      end !== undefined &&
+      unsent > 0 &&
+      this.unsentAtCheck > 0 &&
+      unsent >= this.unsentAtCheck &&
+      this.sentSinceCheck
+    ) {
       end.close();
       this.closed('timed-out');
     }

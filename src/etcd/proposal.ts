@@ -1,4 +1,4 @@
-import type { DeleteRangeRequest, Outcome, PutRequest, Request, TxnRequest } from '../api/index.js';
+import type { DeleteRangeRequest, Outcome, PutRequest, TxnRequest } from '../api/index.js';
 import type { MemberId } from '../raft/types.js';
 
 /** A request as it stands in the raft log: etcd's InternalRaftRequest. */
@@ -16,17 +16,9 @@ export type Command =
   | TxnRequest
   | { readonly kind: 'compact'; readonly revision: number }
   | { readonly kind: 'lease-grant'; readonly leaseId: number; readonly ttlSec: number }
-  | { readonly kind: 'lease-revoke'; readonly leaseId: number }
-  /** Tells every member that the cluster's members run one version (3.4 and later propose it at the start). */
-  | { readonly kind: 'cluster-version' };
+  | { readonly kind: 'lease-revoke'; readonly leaseId: number };
 
 /** InternalRaftRequest's header (id, user) and field tags around the request's own bytes. */
 export const PROPOSAL_OVERHEAD_BYTES = 16;
 
 export type Done = (outcome: Outcome) => void;
-
-/** A unary call that a member is working on. */
-export interface PendingCall {
-  readonly request: Request;
-  readonly done: Done;
-}

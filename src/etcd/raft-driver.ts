@@ -10,8 +10,10 @@ export interface DriverHandlers {
   /** The raft state or the known leader changed. */
   readonly leadership: (soft: SoftState) => void;
   readonly readStates: (states: readonly ReadState[]) => void;
-  /** Committed entries (and before them a snapshot) to apply, in order. `written()` is called on the batch later. */
+  /** Committed entries (and before them a snapshot) to apply, in order. */
   readonly committed: (batch: CommittedBatch) => void;
+  /** The Ready of a batch handed on before is on disk now. */
+  readonly written: () => void;
   readonly send: (message: Message) => void;
   /** After every turn of the node loop: proposals that waited for a leader may go now. */
   readonly turned: () => void;
@@ -203,7 +205,7 @@ export class RaftDriver {
     if (ready.entries.length > 0) this.storage.append(ready.entries);
     if (this.batch !== undefined) {
       this.batch.onDisk = true;
-      this.handlers.turned();
+      this.handlers.written();
     }
     if (!this.leads && ready.messages.length > 0) {
       this.program.run(this.sendCostUs(ready), this.sendAll, undefined);

@@ -1,4 +1,4 @@
-import { ETCD_ERRORS, type ErrorResponse } from '../api/index.js';
+import { type ErrorResponse, ETCD_ERRORS } from '../api/index.js';
 import type { Program, Simulator, Timer } from '../engine/index.js';
 import { NO_TIMER } from '../engine/index.js';
 import type { ReadState } from '../raft/types.js';

@@ -55,6 +55,10 @@ export class Netem {
     if (config.jitterUs > 0) this.delays = this.streams.stream(`${this.name}/delay`);
   }
 
+  get current(): NetemConfig {
+    return this.config;
+  }
+
   /** Mean delay without queueing, µs; with a cut or skewed jitter only nearly. */
   get typicalDelayUs(): number {
     return this.config.delayUs * (1 - this.config.reorderRatio);

@@ -73,6 +73,10 @@ export class Network implements NetworkApi {
     if (path.copyUs !== LOST) this.simulator.scheduleAt(path.copyUs, datagramArrives, datagram);
   }
 
+  egress(name: string): NetemConfig {
+    return this.host(name).egress.current;
+  }
+
   setEgress(name: string, egress: NetemConfig): void {
     const host = this.host(name);
     host.egress.configure(egress);

@@ -106,6 +106,8 @@ export interface NetworkApi {
   dial<Outgoing, Incoming>(options: DialOptions<Outgoing, Incoming>): void;
   /** One unreliable packet (UDP). */
   datagram(from: string, to: string, sizeBytes: number, deliver: () => void): void;
+  /** A host's egress discipline as it is now. */
+  egress(host: string): NetemConfig;
   /** Replaces a host's egress discipline; packets already under way keep their times. */
   setEgress(host: string, egress: NetemConfig): void;
   setLink(from: string, to: string, link: NetemConfig | undefined): void;

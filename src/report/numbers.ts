@@ -15,7 +15,17 @@ function decimalsFor(value: number, digits: number): number {
 }
 
 /** `47.43 ± 0.51`: the interval to two digits, the mean to the same place. One run alone has no interval. */
-export function withInterval({ mean, ciLow, ciHigh, n }: { mean: number; ciLow: number; ciHigh: number; n: number }): string {
+export function withInterval({
+  mean,
+  ciLow,
+  ciHigh,
+  n,
+}: {
+  mean: number;
+  ciLow: number;
+  ciHigh: number;
+  n: number;
+}): string {
   const half = (ciHigh - ciLow) / 2;
   if (n < 2 || !(half > 0)) return significant(mean);
   const decimals = decimalsFor(half, 2);

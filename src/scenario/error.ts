@@ -45,7 +45,7 @@ export function formatScenarioError(error: ScenarioError): string {
 function excerpt(source: string | undefined, line: number, column: number): string {
   if (source === undefined) return '';
   // Long lines are cut around the caret, and what a terminal would act on is replaced.
-  const from = Math.max(0, column - 1 - Math.floor(EXCERPT_WIDTH / 2));
+  const from = source.length <= EXCERPT_WIDTH ? 0 : Math.max(0, column - 1 - Math.floor(EXCERPT_WIDTH / 2));
   const shown = printable(source.slice(from, from + EXCERPT_WIDTH)).trimEnd();
   const number = String(line).padStart(5);
   return `\n${number} | ${shown}\n${' '.repeat(number.length)} | ${' '.repeat(column - 1 - from)}^`;

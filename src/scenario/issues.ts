@@ -93,11 +93,16 @@ function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>, data: u
   const speaking = issue.errors.filter((branch) => !branch.some(isAboutKind));
   if (speaking.length > 0) return problemsOf(speaking[0]!, data, path);
   const complaints = issue.errors.map((branch) => problemsOf(branch.filter(isAboutKind).slice(0, 1), data, path)[0]!);
-  const expected = [...new Set(complaints.map((complaint) => complaint.expected ?? complaint.message))].join(', or ');
   const value = valueAt(data, path);
   const scalar = typeof value !== 'object' || value === null;
-  return [mismatch(path, data, expected, scalar ? complaints.find((complaint) => complaint.hint)?.hint : undefined)];
+  // To a scalar, the ways to write one are named; maps and lists are what the schema and the examples are for.
+  const wanted = scalar ? complaints.filter((complaint) => !COLLECTIONS.has(complaint.expected ?? '')) : complaints;
+  const said = (wanted.length > 0 ? wanted : complaints).map((complaint) => complaint.expected ?? complaint.message);
+  const hint = scalar ? complaints.find((complaint) => complaint.hint)?.hint : undefined;
+  return [mismatch(path, data, [...new Set(said)].join(', or '), hint)];
 }
+
+const COLLECTIONS: ReadonlySet<string> = new Set(['a map', 'a list']);
 
 function isAboutKind(issue: Issue): boolean {
   if (issue.path.length > 0) return false;

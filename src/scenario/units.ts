@@ -193,7 +193,10 @@ function unitHint(
   const match = new RegExp(`^${NUMBER}\\s*([^\\d\\s]*)$`).exec(text);
   if (!match) return undefined;
   const [, number, unit] = match;
-  if (unit === '') return `did you mean ${number}${usual}${suffix}?`;
+  if (unit === '') {
+    // A bare duration is as likely meant in one unit as in the other.
+    return usual === 'ms' ? `did you mean ${number}ms, or ${number}s?` : `did you mean ${number}${usual}${suffix}?`;
+  }
   const names = Object.keys(units);
   const known = LONG_UNITS[unit!.toLowerCase()] ?? names.find((name) => name.toLowerCase() === unit!.toLowerCase());
   if (known !== undefined && names.includes(known)) return `did you mean ${number}${known}${suffix}?`;

@@ -22,10 +22,7 @@ export const pickLeader: PickerPolicy<LeaderView> = {
   newPicker(ready, env, view) {
     const rotate = rotation(env.stream('order').shuffled(ready));
     const results = new Map(
-      ready.map((subconnection): [string, PickResult] => [
-        subconnection.endpoint,
-        { kind: 'complete', subconnection },
-      ]),
+      ready.map((subconnection): [string, PickResult] => [subconnection.endpoint, { kind: 'complete', subconnection }]),
     );
     return {
       pick() {

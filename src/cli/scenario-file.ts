@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
+import type { Parsed, ParseOptions } from '../scenario/index.js';
+import { nearest } from '../scenario/nearest.js';
+import { BadScenario, UsageError } from './failure.js';
+import { PACKAGE_ROOT } from './package-info.js';
+
+const SHIPPED = join(PACKAGE_ROOT, 'scenarios');
+
+/** Names of the scenarios that ship, sorted. */
+export function shippedScenarios(): readonly string[] {
+  return readdirSync(SHIPPED)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+export interface ScenarioSource {
+  readonly path: string;
+  /** As it is shown: a path as it was given, or the bare file name of a shipped one. */
+  readonly shownAs: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Finds a scenario by path, or by the bare name of one that ships.
+ *
+ * @throws UsageError if there is none
+ */
+export function readScenario(argument: string): ScenarioSource {
+  const { path, shownAs } = findScenario(argument);
+  try {
+    return { path, shownAs, bytes: readFileSync(path) };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EISDIR') throw new UsageError(`${argument}: is a folder, expected a scenario file`);
+    throw error;
+  }
+}
+
+function findScenario(argument: string): { path: string; shownAs: string } {
+  if (existsSync(argument)) return { path: argument, shownAs: tidy(argument) };
+  const looksLikePath = /[\\/]/.test(argument);
+  const name = argument.replace(/\.ya?ml$/, '');
+  const shipped = shippedScenarios();
+  if (!looksLikePath && shipped.includes(name)) {
+    return { path: join(SHIPPED, `${name}.yaml`), shownAs: `${name}.yaml` };
+  }
+  const close = looksLikePath ? undefined : nearest(name, shipped);
+  throw new UsageError(
+    `no scenario "${argument}": no such file${looksLikePath ? '' : ', and none of that name ships'}`,
+    close === undefined ? `the ones that ship: ${shipped.join(', ')}` : `did you mean ${close}?`,
+  );
+}
+
+/** A path below the current folder is shown relative to it; a file in it by its name. */
+function tidy(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith(`..${sep}`) ? path : short === basename(path) ? short : path;
+}
+
+export type SoundScenario = Extract<Parsed, { ok: true }>;
+
+/**
+ * Reads, checks and resolves a scenario against the policies and actions that exist.
+ *
+ * @throws BadScenario with everything that is wrong with it
+ */
+export async function loadScenario(source: ScenarioSource, options: ParseOptions = {}): Promise<SoundScenario> {
+  const [{ parseScenario }, known] = await Promise.all([import('../scenario/index.js'), knownNames()]);
+  const parsed = parseScenario(source.bytes, source.shownAs, { ...known, ...options });
+  if (!parsed.ok) throw new BadScenario(parsed.errors);
+  return parsed;
+}
+
+/** What scenarios may name: the rooms' own lists. */
+export async function knownNames(): Promise<Pick<ParseOptions, 'knownBalancers' | 'knownFaults'>> {
+  const { balancers } = await import('../client/balancers/index.js');
+  return { knownBalancers: balancers.map((policy) => policy.name) };
+}

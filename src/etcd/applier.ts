@@ -1,0 +1,161 @@
+import { ETCD_ERRORS, type Outcome, type ResponseHeader } from '../api/index.js';
+import { Fifo, type Program, type Simulator } from '../engine/index.js';
+import type { Entry } from '../raft/types.js';
+import type { CpuCosts } from './config.js';
+import type { MemberMetrics } from './metrics.js';
+import type { Proposal } from './proposal.js';
+import type { CommittedBatch } from './raft-driver.js';
+import { type Lessor, type MvccStore, type StoreSnapshot, type WatchHub, withHeader } from './storage/index.js';
+
+/** What a raft snapshot carries. */
+export interface StateSnapshot {
+  readonly store: StoreSnapshot;
+  readonly leases: ReturnType<Lessor['snapshot']>;
+}
+
+export interface ApplierTarget {
+  header(): ResponseHeader;
+  /** This member's own proposal was applied, with this outcome. */
+  applied(sequence: number, outcome: Outcome): void;
+  applyConfChange(entry: Entry): void;
+  /** The applied index moved on. */
+  moved(): void;
+}
+
+/** etcd logs and counts an apply (or a read) that took longer. */
+export const SLOW_APPLY_US = 100_000;
+
+/**
+ * Applies committed entries to the store, in order, batch by batch.
+ *
+ * A batch is over when it has been applied and its Ready is on disk; only then the next one starts, as in etcd.
+ */
+export class Applier {
+  appliedIndex = 0;
+  private readonly queue = new Fifo<CommittedBatch>();
+  private current: CommittedBatch | undefined;
+  private currentApplied = false;
+  private readonly simulator: Simulator;
+  private readonly program: Program;
+  private readonly costs: CpuCosts;
+  private readonly metrics: MemberMetrics;
+  private readonly store: MvccStore;
+  private readonly lessor: Lessor;
+  private readonly hub: WatchHub;
+  private readonly self: number;
+  private readonly target: ApplierTarget;
+  private startedUs = 0;
+  private readonly onWorked = (batch: CommittedBatch): void => this.apply(batch);
+
+  constructor(
+    simulator: Simulator,
+    program: Program,
+    costs: CpuCosts,
+    metrics: MemberMetrics,
+    state: { readonly store: MvccStore; readonly lessor: Lessor; readonly hub: WatchHub },
+    self: number,
+    target: ApplierTarget,
+  ) {
+    this.simulator = simulator;
+    this.program = program;
+    this.costs = costs;
+    this.metrics = metrics;
+    this.store = state.store;
+    this.lessor = state.lessor;
+    this.hub = state.hub;
+    this.self = self;
+    this.target = target;
+  }
+
+  add(batch: CommittedBatch): void {
+    this.queue.push(batch);
+    this.next();
+  }
+
+  /** A batch's Ready has come onto the disk. */
+  written(): void {
+    if (this.currentApplied && this.current?.onDisk) {
+      this.current = undefined;
+      this.next();
+    }
+  }
+
+  private next(): void {
+    if (this.current !== undefined) return;
+    const batch = this.queue.shift();
+    if (batch === undefined) return;
+    this.current = batch;
+    this.currentApplied = false;
+    this.startedUs = this.simulator.nowUs;
+    this.program.run(this.costs.applyUs * batch.entries.length, this.onWorked, batch);
+  }
+
+  private apply(batch: CommittedBatch): void {
+    if (batch.snapshot !== undefined) {
+      this.restore(batch.snapshot.data as StateSnapshot | undefined);
+      this.appliedIndex = batch.snapshot.index;
+    }
+    for (const entry of batch.entries) this.applyEntry(entry);
+    this.metrics.proposalsApplied.value = this.appliedIndex;
+    if (this.simulator.nowUs - this.startedUs > SLOW_APPLY_US) this.metrics.slowApply.add(batch.entries.length);
+    this.currentApplied = true;
+    this.target.moved();
+    this.written();
+  }
+
+  restore(state: StateSnapshot | undefined): void {
+    if (state === undefined) return;
+    this.store.restore(state.store);
+    this.lessor.restore(state.leases);
+    this.hub.restored();
+  }
+
+  private applyEntry(entry: Entry): void {
+    this.appliedIndex = entry.index;
+    if (entry.type !== 'EntryNormal') {
+      this.target.applyConfChange(entry);
+      return;
+    }
+    const proposal = entry.data as Proposal | undefined;
+    // A new leader's empty entry.
+    if (proposal === undefined) return;
+    const outcome = this.execute(proposal);
+    if (proposal.member === this.self) this.target.applied(proposal.sequence, outcome);
+  }
+
+  private execute({ command }: Proposal): Outcome {
+    const { store, lessor, hub, metrics } = this;
+    switch (command.kind) {
+      case 'put':
+      case 'delete-range':
+      case 'txn': {
+        if (command.kind === 'put') metrics.putTotal.add();
+        else if (command.kind === 'txn') metrics.txnTotal.add();
+        else metrics.deleteTotal.add();
+        const { response, events } = store.apply(command, lessor);
+        if (events.length > 0) hub.notify(store.revision, events);
+        return response.kind === 'error' ? response : withHeader(response, this.target.header());
+      }
+      case 'compact': {
+        const error = store.compact(command.revision);
+        return error ?? { kind: 'compact', header: this.target.header() };
+      }
+      case 'lease-grant': {
+        const granted = lessor.grant(command.leaseId, command.ttlSec, this.simulator.nowUs);
+        if (typeof granted !== 'number') return granted;
+        return { kind: 'lease', header: this.target.header(), leaseId: command.leaseId, ttlSec: granted };
+      }
+      case 'lease-revoke': {
+        const keys = lessor.revoke(command.leaseId);
+        if ('kind' in keys) return ETCD_ERRORS.leaseNotFound;
+        if (keys.length > 0) {
+          // One transaction: the deletes of a lease share a revision.
+          const success = keys.map((key) => ({ kind: 'delete-range', key }) as const);
+          const { events } = store.apply({ kind: 'txn', compares: [], success, failure: [] });
+          if (events.length > 0) hub.notify(store.revision, events);
+        }
+        return { kind: 'lease', header: this.target.header(), leaseId: command.leaseId, ttlSec: 0 };
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import {
+  type ClientFrame,
+  clientFrameBytes,
+  type Outcome,
+  type Request,
+  type ServerFrame,
+  serverFrameBytes,
+  type WatchRequest,
+  type WatchResponse,
+} from '../api/index.js';
+import type { Program } from '../engine/index.js';
+import type { ConnectionEnd, NetworkApi } from '../network/types.js';
+import type { CpuCosts } from './config.js';
+import type { MemberMetrics } from './metrics.js';
+
+export interface ServerHandlers {
+  readonly call: (request: Request, deadlineUs: number, done: (outcome: Outcome) => void) => void;
+  readonly watchRequest: (streamId: number, message: WatchRequest) => void;
+  readonly watchClosed: (streamId: number) => void;
+}
+
+type ClientEnd = ConnectionEnd<ServerFrame, ClientFrame>;
+
+interface OpenStream {
+  readonly connection: ClientConnection;
+  readonly frameId: number;
+}
+
+/** A member's gRPC server on the client port: calls and watch streams, over any number of connections. */
+export class GrpcServer {
+  private readonly connections = new Set<ClientConnection>();
+  private readonly streams = new Map<number, OpenStream>();
+  private nextStreamId = 1;
+  readonly program: Program;
+  readonly costs: CpuCosts;
+  readonly metrics: MemberMetrics;
+  readonly handlers: ServerHandlers;
+  private readonly network: NetworkApi;
+  private readonly host: string;
+  private readonly onPush = (push: PendingPush): void => this.sendPush(push);
+
+  constructor(
+    network: NetworkApi,
+    host: string,
+    program: Program,
+    costs: CpuCosts,
+    metrics: MemberMetrics,
+    handlers: ServerHandlers,
+  ) {
+    this.network = network;
+    this.host = host;
+    this.program = program;
+    this.costs = costs;
+    this.metrics = metrics;
+    this.handlers = handlers;
+    network.listen(host, 'client', (raw) => {
+      this.connections.add(new ClientConnection(this, raw as ClientEnd));
+    });
+  }
+
+  stop(): void {
+    this.network.listen(this.host, 'client', undefined);
+    for (const connection of this.connections) connection.end.close();
+    this.connections.clear();
+    this.streams.clear();
+  }
+
+  /** Sends on a watch stream, if it is still open. */
+  push(streamId: number, message: WatchResponse): void {
+    this.program.run(this.costs.watchEventUs, this.onPush, { streamId, message });
+  }
+
+  closed(connection: ClientConnection): void {
+    this.connections.delete(connection);
+    for (const [streamId, stream] of this.streams) {
+      if (stream.connection === connection) this.closeStream(streamId);
+    }
+  }
+
+  openStream(connection: ClientConnection, frameId: number): number {
+    const streamId = this.nextStreamId++;
+    this.streams.set(streamId, { connection, frameId });
+    this.metrics.received('watch').add();
+    return streamId;
+  }
+
+  closeStream(streamId: number): void {
+    if (this.streams.delete(streamId)) this.handlers.watchClosed(streamId);
+  }
+
+  private sendPush({ streamId, message }: PendingPush): void {
+    const stream = this.streams.get(streamId);
+    stream?.connection.send({ kind: 'watch-message', id: stream.frameId, message });
+  }
+}
+
+interface PendingPush {
+  readonly streamId: number;
+  readonly message: WatchResponse;
+}
+
+/** One client connection as the server sees it. */
+class ClientConnection {
+  readonly end: ClientEnd;
+  private readonly server: GrpcServer;
+  private readonly streamOf = new Map<number, number>();
+  private open = true;
+  private readonly onFrame = (frame: ClientFrame): void => this.handle(frame);
+
+  constructor(server: GrpcServer, end: ClientEnd) {
+    this.server = server;
+    this.end = end;
+    const { program, costs, metrics } = server;
+    end.onMessage = (frame) => {
+      const bytes = clientFrameBytes(frame);
+      metrics.clientReceivedBytes.add(bytes);
+      const costUs = frame.kind === 'call' ? costs.callUs : frame.kind === 'ping' ? 0 : costs.watchEventUs;
+      program.run(costUs + costs.byteUs * bytes, this.onFrame, frame);
+    };
+    end.onClose = () => {
+      this.open = false;
+      server.closed(this);
+    };
+  }
+
+  send(frame: ServerFrame): void {
+    if (!this.open) return;
+    const bytes = serverFrameBytes(frame);
+    this.server.metrics.clientSentBytes.add(bytes);
+    this.end.send(frame, bytes);
+  }
+
+  private handle(frame: ClientFrame): void {
+    const { server } = this;
+    switch (frame.kind) {
+      case 'call': {
+        const { id, request } = frame;
+        server.metrics.received(request.kind).add();
+        server.handlers.call(request, frame.deadlineUs, (outcome) => this.send({ kind: 'answer', id, outcome }));
+        return;
+      }
+      case 'watch-open':
+        this.streamOf.set(frame.id, server.openStream(this, frame.id));
+        return;
+      case 'watch-send': {
+        const streamId = this.streamOf.get(frame.id);
+        if (streamId !== undefined) server.handlers.watchRequest(streamId, frame.message);
+        return;
+      }
+      case 'watch-close': {
+        const streamId = this.streamOf.get(frame.id);
+        this.streamOf.delete(frame.id);
+        if (streamId !== undefined) server.closeStream(streamId);
+        return;
+      }
+      case 'ping':
+        this.send({ kind: 'pong', id: frame.id });
+        return;
+      case 'cancel':
+        // Model: server-side cancellation. A member goes on with a call that its client gave up; its answer goes nowhere.
+        return;
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import type { ResponseHeader, WatchRequest } from '../api/index.js';
+import { invariant, type Program, type Sampler, type Simulator } from '../engine/index.js';
+import type { NetworkApi } from '../network/types.js';
+import type { MemoryStorage } from '../raft/memory-storage.js';
+import { type ConfState, type MemberId, NONE, type SoftState } from '../raft/types.js';
+import { Applier, type StateSnapshot } from './applier.js';
+import { CallHandler } from './call-handler.js';
+import { GrpcServer } from './grpc-server.js';
+import { LeaseForwarding } from './lease-forwarding.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import type { Member, MemberObserver } from './member.js';
+import { type PeerAddress, Peers } from './peers.js';
+import type { Proposal } from './proposal.js';
+import { Proposals, requestTimeoutUs } from './proposals.js';
+import { RaftDriver } from './raft-driver.js';
+import { ReadIndexLoop } from './read-index.js';
+import { Lessor, MvccStore, WatchHub } from './storage/index.js';
+import { Wal } from './wal.js';
+
+/** etcd serves watchers that start in the past this often. */
+const WATCH_SYNC_US = 100_000;
+
+/** A member's process, from start to crash. */
+export class MemberProcess {
+  readonly program: Program;
+  readonly store = new MvccStore();
+  readonly driver: RaftDriver;
+  readonly applier: Applier;
+  readonly wal: Wal;
+  readonly member: Member;
+  private readonly simulator: Simulator;
+  private readonly storage: MemoryStorage;
+  readonly addresses: readonly PeerAddress[];
+  private readonly observer: MemberObserver;
+  readonly lessor: Lessor;
+  private readonly hub: WatchHub;
+  readonly proposals: Proposals;
+  readonly reads: ReadIndexLoop;
+  private readonly peers: Peers;
+  private readonly server: GrpcServer;
+  private readonly leaseKeeper: LeaseKeeper;
+  readonly leaseForwarding: LeaseForwarding;
+  private readonly lastHeartbeatUs = new Map<MemberId, number>();
+  lead: MemberId = NONE;
+  leads = false;
+  private snapshotIndex: number;
+  private confState: ConfState;
+  private readonly calls: CallHandler;
+
+  constructor(
+    member: Member,
+    simulator: Simulator,
+    network: NetworkApi,
+    program: Program,
+    storage: MemoryStorage,
+    addresses: readonly PeerAddress[],
+    fsyncUs: Sampler,
+    observer: MemberObserver,
+  ) {
+    const { config, metrics, id } = member;
+    this.member = member;
+    this.simulator = simulator;
+    this.program = program;
+    this.storage = storage;
+    this.addresses = addresses;
+    this.observer = observer;
+    this.lessor = new Lessor({ electionTimeoutUs: config.raft.electionTimeoutUs });
+    this.hub = new WatchHub({
+      history: this.store,
+      header: (revision) => this.header(revision),
+      push: (streamId, response) => this.server.push(streamId, response),
+      replay: 'on-sync',
+    });
+    this.applier = new Applier(
+      simulator,
+      program,
+      config.cpu,
+      metrics,
+      { store: this.store, lessor: this.lessor, hub: this.hub },
+      id,
+      {
+        header: () => this.header(),
+        applied: (sequence, outcome) => this.proposals.applied(sequence, outcome),
+        applyConfChange: (entry) => {
+          this.confState = this.driver.raw.applyConfChange(entry.confChange!);
+        },
+        moved: () => this.applied(),
+      },
+    );
+    // Model: backend. A restarted member rebuilds its store from the last snapshot and the log; etcd keeps the store on
+    // disk and replays only what its backend had not committed.
+    const snapshot = storage.snapshot();
+    invariant(typeof snapshot !== 'string', 'memory storage always has a snapshot');
+    this.applier.restore(snapshot.data as StateSnapshot | undefined);
+    this.applier.appliedIndex = snapshot.index;
+    this.snapshotIndex = snapshot.index;
+    this.confState = snapshot.confState;
+    this.wal = new Wal(simulator, program, metrics, config.disk, fsyncUs, () => this.driver.onSaved());
+    this.driver = new RaftDriver(
+      simulator,
+      program,
+      storage,
+      () => this.wal,
+      config.raft,
+      config.cpu,
+      id,
+      snapshot.index,
+      simulator.streams.stream(`etcd/${config.name}/election`),
+      {
+        leadership: (soft) => this.leadership(soft),
+        readStates: (states) => this.reads.confirmed(states),
+        committed: (batch) => this.applier.add(batch),
+        written: () => this.applier.written(),
+        send: (message) => {
+          if (message.type === 'MsgHeartbeat') this.observeHeartbeat(message.to);
+          this.peers.sendRaft(message);
+        },
+        turned: () => this.proposals.submitWaiting(),
+      },
+    );
+    const { driver, applier } = this;
+    this.proposals = new Proposals(simulator, program, metrics, id, config.raft, {
+      get hasLeader() {
+        return driver.raw.lead !== NONE;
+      },
+      get commitIndex() {
+        return driver.raw.commitIndex;
+      },
+      get appliedIndex() {
+        return applier.appliedIndex;
+      },
+      propose: (proposal: Proposal, bytes: number) => {
+        const error = driver.raw.propose(proposal, bytes);
+        driver.kick();
+        return error;
+      },
+    });
+    this.reads = new ReadIndexLoop(simulator, program, metrics, config.version, requestTimeoutUs(config.raft), {
+      get appliedIndex() {
+        return applier.appliedIndex;
+      },
+      readIndex: (context) => {
+        driver.raw.readIndex(context);
+        driver.kick();
+      },
+    });
+    this.calls = new CallHandler(this, simulator);
+    this.server = new GrpcServer(network, member.address.host, program, config.cpu, metrics, {
+      call: (request, deadlineUs, done) => this.calls.call(request, deadlineUs, done),
+      watchRequest: (streamId, message) => this.watchRequest(streamId, message),
+      watchClosed: (streamId) => this.hub.closeStream(streamId),
+    });
+    this.peers = new Peers(
+      simulator,
+      network,
+      program,
+      metrics,
+      member.address,
+      addresses.filter((address) => address.id !== id),
+      {
+        receive: (frame) => {
+          if (frame.kind === 'raft') this.driver.receive(frame.message);
+          else this.leaseForwarding.receive(frame);
+        },
+        unreachable: (peer) => {
+          this.driver.raw.reportUnreachable(peer);
+          this.driver.kick();
+        },
+        snapshotSent: (peer, ok) => {
+          this.driver.raw.reportSnapshot(peer, ok ? 'finish' : 'failure');
+          this.driver.kick();
+        },
+      },
+    );
+    this.leaseForwarding = new LeaseForwarding(simulator, program, this.peers, this.lessor, id);
+    this.leaseKeeper = new LeaseKeeper(simulator, program, this.lessor, (leaseId) => {
+      this.proposals.propose({ kind: 'lease-revoke', leaseId }, 10, Number.POSITIVE_INFINITY, () => {});
+    });
+    simulator.schedule(WATCH_SYNC_US, this.onSyncTimer, undefined);
+  }
+
+  kill(): void {
+    this.program.kill();
+    this.driver.stop();
+    this.leaseKeeper.stop();
+    this.server.stop();
+    this.peers.stop();
+  }
+
+  private readonly onSyncTimer = (): void => {
+    if (!this.program.alive) return;
+    if (this.hub.unsyncedCount > 0) this.program.run(0, this.onSync, undefined);
+    this.simulator.schedule(WATCH_SYNC_US, this.onSyncTimer, undefined);
+  };
+
+  private readonly onSync = (): void => {
+    this.hub.sync();
+  };
+
+  header(revision = this.store.revision): ResponseHeader {
+    return { member: this.member.name, revision, raftTerm: this.driver.raw.term };
+  }
+
+  /** Name of the leader as this member knows it. */
+  get leaderName(): string | undefined {
+    return this.addresses.find(({ id }) => id === this.driver.raw.lead)?.name;
+  }
+
+  private watchRequest(streamId: number, message: WatchRequest): void {
+    if (message.kind === 'watch-create') this.hub.create(streamId, message.create, this.store.revision);
+    else if (message.kind === 'watch-cancel') this.hub.cancel(streamId, message.watchId);
+    else this.hub.progress(streamId);
+    this.member.metrics.watchers.value = this.hub.watcherCount;
+  }
+
+  private leadership(soft: SoftState): void {
+    const { metrics, config } = this.member;
+    const led = this.leads;
+    const changed = soft.lead !== NONE && soft.lead !== this.lead;
+    this.lead = soft.lead;
+    this.leads = soft.raftState === 'StateLeader';
+    metrics.hasLeader.value = soft.lead === NONE ? 0 : 1;
+    metrics.isLeader.value = this.leads ? 1 : 0;
+    if (this.leads && !led) this.lessor.promote(this.simulator.nowUs, config.raft.electionTimeoutUs);
+    if (!this.leads && led) this.lessor.demote();
+    if (changed) {
+      metrics.leaderChanges.add();
+      this.proposals.leaderElectedUs = this.simulator.nowUs;
+      this.reads.leaderChanged();
+    }
+    this.observer.leadership?.(this.member, soft);
+  }
+
+  /** etcd counts a heartbeat that leaves more than two intervals after the last one to that peer. */
+  private observeHeartbeat(to: MemberId): void {
+    const { nowUs } = this.simulator;
+    const lastUs = this.lastHeartbeatUs.get(to);
+    this.lastHeartbeatUs.set(to, nowUs);
+    if (lastUs === undefined) return;
+    if (nowUs - lastUs > 2 * this.member.config.raft.heartbeatIntervalUs)
+      this.member.metrics.heartbeatSendFailures.add();
+  }
+
+  private applied(): void {
+    const { raft } = this.member.config;
+    const { appliedIndex } = this.applier;
+    this.member.metrics.proposalsCommitted.value = this.driver.raw.commitIndex;
+    this.reads.applied();
+    if (appliedIndex - this.snapshotIndex <= raft.snapshotCount) return;
+    if (appliedIndex > this.driver.raw.appliedIndex) return; // raft must know of the apply first; the next batch will do
+    this.snapshotIndex = appliedIndex;
+    const data: StateSnapshot = { store: this.store.snapshot(), leases: this.lessor.snapshot() };
+    this.storage.createSnapshot(appliedIndex, { confState: this.confState, data, dataBytes: data.store.sizeBytes });
+    if (appliedIndex > raft.snapshotCatchUpEntries) this.storage.compact(appliedIndex - raft.snapshotCatchUpEntries);
+  }
+}

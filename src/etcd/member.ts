@@ -1,0 +1,173 @@
+import { type Cpu, invariant, Program, type Sampler, type Simulator, sampler } from '../engine/index.js';
+import type { NetworkApi } from '../network/types.js';
+import { MemoryStorage } from '../raft/memory-storage.js';
+import type { MemberId, RaftState, SoftState } from '../raft/types.js';
+import type { MemberConfig } from './config.js';
+import { MemberProcess } from './member-process.js';
+import { MemberMetrics } from './metrics.js';
+import type { PeerAddress } from './peers.js';
+import type { MvccStore } from './storage/index.js';
+
+const ROLE_OF_STATE: Readonly<Record<RaftState, MemberRole>> = {
+  StateFollower: 'follower',
+  StatePreCandidate: 'pre-candidate',
+  StateCandidate: 'candidate',
+  StateLeader: 'leader',
+};
+
+export type MemberRole = 'leader' | 'follower' | 'pre-candidate' | 'candidate' | 'learner' | 'down';
+
+/** What outsiders (the timeline, checkers) may want to hear of at once. */
+export interface MemberObserver {
+  readonly leadership?: (member: Member, soft: SoftState) => void;
+}
+
+/**
+ * One etcd member on its host: it survives crashes of its process, as its disk does.
+ *
+ * All that a process loses lies in `MemberProcess`; what stays is the disk (`storage`) and the counters.
+ */
+export class Member {
+  readonly name: string;
+  readonly id: MemberId;
+  readonly config: MemberConfig;
+  readonly address: PeerAddress;
+  /** Counters of the process that runs, or ran last. */
+  metrics = new MemberMetrics();
+  private readonly storage: MemoryStorage;
+  private readonly simulator: Simulator;
+  private readonly network: NetworkApi;
+  private readonly cpu: Cpu;
+  private readonly addresses: readonly PeerAddress[];
+  private readonly observer: MemberObserver;
+  private readonly fsyncUs: Sampler;
+  private running: MemberProcess | undefined;
+  /** A slow-disk fault: it stays over restarts. */
+  private slowdown = { factor: 1, extraUs: 0 };
+  private clockRate = 1;
+
+  /**
+   * @param addresses of all members of the cluster, this one too, in the order of their ids
+   */
+  constructor(
+    simulator: Simulator,
+    network: NetworkApi,
+    cpu: Cpu,
+    config: MemberConfig,
+    addresses: readonly PeerAddress[],
+    observer: MemberObserver = {},
+  ) {
+    const address = addresses.find(({ name }) => name === config.name);
+    invariant(address !== undefined, 'a member must be among the addresses', { member: config.name });
+    this.simulator = simulator;
+    this.network = network;
+    this.cpu = cpu;
+    this.config = config;
+    this.addresses = addresses;
+    this.address = address;
+    this.observer = observer;
+    this.name = config.name;
+    this.id = address.id;
+    this.storage = new MemoryStorage(addresses.map(({ id }) => id));
+    this.fsyncUs = sampler(config.disk.fsync, simulator.streams.stream(`etcd/${config.name}/fsync`));
+  }
+
+  /** Starts the process: replays what the disk holds, listens, connects. */
+  start(): void {
+    invariant(this.running === undefined, 'a member starts once', { member: this.name });
+    this.metrics = new MemberMetrics();
+    this.running = new MemberProcess(
+      this,
+      this.simulator,
+      this.network,
+      new Program(this.cpu),
+      this.storage,
+      this.addresses,
+      this.fsyncUs,
+      this.observer,
+    );
+    this.applyDisturbances();
+  }
+
+  /** kill -9: memory and unsynced writes are gone; the kernel closes the connections. */
+  crash(): void {
+    this.running?.kill();
+    this.running = undefined;
+  }
+
+  pause(): void {
+    this.running?.program.pause();
+  }
+
+  resume(): void {
+    this.running?.program.resume();
+  }
+
+  /** Every fsync takes `factor` times as long, and `extraUs` more. */
+  slowDisk(factor: number, extraUs: number): void {
+    this.slowdown = { factor, extraUs };
+    this.applyDisturbances();
+  }
+
+  /** How many of its seconds pass in a true one. */
+  driftClock(rate: number): void {
+    this.clockRate = rate;
+    this.applyDisturbances();
+  }
+
+  campaign(): void {
+    const { running } = this;
+    if (running === undefined) return;
+    running.driver.raw.campaign();
+    running.driver.kick();
+  }
+
+  transferLeadership(to: MemberId): void {
+    const { running } = this;
+    if (running === undefined) return;
+    running.driver.raw.transferLeader(to);
+    running.driver.kick();
+  }
+
+  get role(): MemberRole {
+    const state = this.running?.driver.raw.state;
+    return state === undefined ? 'down' : ROLE_OF_STATE[state];
+  }
+
+  get up(): boolean {
+    return this.running !== undefined;
+  }
+
+  get term(): number {
+    return this.running?.driver.raw.term ?? this.storage.initialState().hardState.term;
+  }
+
+  /** Name of the leader as this member knows it. */
+  get leader(): string | undefined {
+    return this.running?.leaderName;
+  }
+
+  /** The store of the running process; undefined while it is down. To look at only. */
+  get store(): MvccStore | undefined {
+    return this.running?.store;
+  }
+
+  get appliedIndex(): number {
+    return this.running?.applier.appliedIndex ?? 0;
+  }
+
+  get commitIndex(): number {
+    return this.running?.driver.raw.commitIndex ?? 0;
+  }
+
+  /** CPU time of the running process so far, µs. */
+  get cpuBusyUs(): number {
+    return this.running?.program.busyUs ?? 0;
+  }
+
+  private applyDisturbances(): void {
+    if (this.running === undefined) return;
+    this.running.wal.slowdown = this.slowdown;
+    this.running.driver.clockRate = this.clockRate;
+  }
+}
