@@ -76,8 +76,8 @@ export class CallHandler {
     let command: Command;
     if (request.kind === 'lease-grant') {
       // Unique without chance: members count in steps of 1024 from their own id.
-      if (request.leaseId === 0) this.nextLeaseId += 1024;
-      const leaseId = request.leaseId === 0 ? this.nextLeaseId : request.leaseId;
+      if (!request.leaseId) this.nextLeaseId += 1024;
+      const leaseId = request.leaseId || this.nextLeaseId;
       command = { kind: 'lease-grant', leaseId, ttlSec: request.ttlSec };
     } else {
       command = request as Command;
