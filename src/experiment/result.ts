@@ -79,4 +79,32 @@ export interface SuiteResult {
   readonly rows: readonly ReproduceRow[];
   /** Said under the table: shares, sources, what the suite does not cover. */
   readonly notes: readonly string[];
+  /** Drawn beside the table; `name` becomes the file's name. */
+  readonly figures: readonly { readonly name: string; readonly figure: FigureSpec | BarFigureSpec }[];
+}
+
+/** Lines over a common x axis: what was simulated as lines with their bands, what was measured as markers. */
+export interface FigureSpec {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly xUnit: string;
+  readonly yLabel: string;
+  readonly series: readonly FigureSeries[];
+}
+
+export interface FigureSeries {
+  readonly name: string;
+  /** Ascending in x; low and high are the 95 % interval. */
+  readonly points: readonly (readonly [x: number, y: number, low?: number, high?: number])[];
+  /** Measured on the real thing: markers without a line. */
+  readonly measured?: boolean;
+}
+
+/** Groups of bars beside each other, one bar a series in each group. */
+export interface BarFigureSpec {
+  readonly title: string;
+  readonly yLabel: string;
+  readonly groups: readonly string[];
+  /** `values[i]` belongs to `groups[i]`. */
+  readonly series: readonly { readonly name: string; readonly values: readonly number[]; readonly measured?: boolean }[];
 }
