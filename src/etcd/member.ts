@@ -32,8 +32,8 @@ export class Member {
   readonly id: MemberId;
   readonly config: MemberConfig;
   readonly address: PeerAddress;
-  /** Counters of the process that runs, or ran last. */
-  metrics = new MemberMetrics();
+  /** Counters of each process so far, oldest first: as with etcd, a restart begins at 0. */
+  readonly incarnations: MemberMetrics[] = [new MemberMetrics()];
   private readonly storage: MemoryStorage;
   private readonly simulator: Simulator;
   private readonly network: NetworkApi;
@@ -45,6 +45,8 @@ export class Member {
   /** A slow-disk fault: it stays over restarts. */
   private slowdown = { factor: 1, extraUs: 0 };
   private clockRate = 1;
+  private started = false;
+  private pastBusyUs = 0;
 
   /**
    * @param addresses of all members of the cluster, this one too, in the order of their ids
@@ -75,7 +77,8 @@ export class Member {
   /** Starts the process: replays what the disk holds, listens, connects. */
   start(): void {
     invariant(this.running === undefined, 'a member starts once', { member: this.name });
-    this.metrics = new MemberMetrics();
+    if (this.started) this.incarnations.push(new MemberMetrics());
+    this.started = true;
     this.running = new MemberProcess(
       this,
       this.simulator,
@@ -91,6 +94,7 @@ export class Member {
 
   /** kill -9: memory and unsynced writes are gone; the kernel closes the connections. */
   crash(): void {
+    this.pastBusyUs = this.cpuBusyUs;
     this.running?.kill();
     this.running = undefined;
   }
@@ -129,6 +133,11 @@ export class Member {
     running.driver.kick();
   }
 
+  /** Counters of the process that runs, or ran last. */
+  get metrics(): MemberMetrics {
+    return this.incarnations[this.incarnations.length - 1]!;
+  }
+
   get role(): MemberRole {
     const state = this.running?.driver.raw.state;
     return state === undefined ? 'down' : ROLE_OF_STATE[state];
@@ -160,9 +169,9 @@ export class Member {
     return this.running?.driver.raw.commitIndex ?? 0;
   }
 
-  /** CPU time of the running process so far, µs. */
+  /** CPU time of all its processes so far, µs. */
   get cpuBusyUs(): number {
-    return this.running?.program.busyUs ?? 0;
+    return this.pastBusyUs + (this.running?.program.busyUs ?? 0);
   }
 
   private applyDisturbances(): void {

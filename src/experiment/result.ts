@@ -106,5 +106,9 @@ export interface BarFigureSpec {
   readonly yLabel: string;
   readonly groups: readonly string[];
   /** `values[i]` belongs to `groups[i]`. */
-  readonly series: readonly { readonly name: string; readonly values: readonly number[]; readonly measured?: boolean }[];
+  readonly series: readonly {
+    readonly name: string;
+    readonly values: readonly number[];
+    readonly measured?: boolean;
+  }[];
 }
