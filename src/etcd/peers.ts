@@ -169,7 +169,6 @@ class Peer {
 class PeerStream {
   private end: ConnectionEnd<PeerFrame, never> | undefined;
   private stopped = false;
-  private sentSinceCheck = false;
   private readonly simulator: Simulator;
   private readonly network: NetworkApi;
   private readonly program: Program;
@@ -177,7 +176,10 @@ class PeerStream {
   private readonly to: string;
   private readonly redial = (): void => this.dial();
   private readonly check = (): void => this.checkStalled();
-  private unsentAtCheck = 0;
+  /** Of the connection that stands, bytes. */
+  private sentBytes = 0;
+  private unacknowledgedAtCheck = 0;
+  private acknowledgedAtCheck = 0;
 
   constructor(simulator: Simulator, network: NetworkApi, program: Program, from: string, to: string) {
     this.simulator = simulator;
@@ -192,7 +194,7 @@ class PeerStream {
   send(frame: PeerFrame, bytes: number): boolean {
     const { end } = this;
     if (end === undefined || end.unsentBytes > STREAM_BUFFER_BYTES) return false;
-    this.sentSinceCheck = true;
+    this.sentBytes += bytes;
     return end.send(frame, bytes);
   }
 
@@ -216,6 +218,8 @@ class PeerStream {
           return;
         }
         this.end = end;
+        this.sentBytes = 0;
+        this.unacknowledgedAtCheck = 0;
         end.onClose = (reason) => this.closed(reason);
       },
       failed: (reason) => this.closed(reason),
@@ -227,23 +231,18 @@ class PeerStream {
     if (!this.stopped) this.simulator.schedule(REDIAL_US, () => this.program.run(0, this.redial, undefined), undefined);
   }
 
-  /** Gives a stream up that has had data under way for a whole interval without an acknowledgement. */
+  /** Gives a stream up that has had data under way for a whole interval without a byte acknowledged. */
   private checkStalled(): void {
     if (this.stopped) return;
     const { end } = this;
-    const unsent = end?.unsentBytes ?? 0;
-    if (
-      end !== undefined &&
-      unsent > 0 &&
-      this.unsentAtCheck > 0 &&
-      unsent >= this.unsentAtCheck &&
-      this.sentSinceCheck
-    ) {
+    const unacknowledged = end?.unsentBytes ?? 0;
+    const acknowledged = this.sentBytes - unacknowledged;
+    if (end !== undefined && this.unacknowledgedAtCheck > 0 && acknowledged === this.acknowledgedAtCheck) {
       end.close();
       this.closed('timed-out');
     }
-    this.unsentAtCheck = unsent;
-    this.sentSinceCheck = false;
+    this.unacknowledgedAtCheck = this.end === undefined ? 0 : unacknowledged;
+    this.acknowledgedAtCheck = acknowledged;
     this.simulator.schedule(STALL_TIMEOUT_US, this.check, undefined);
   }
 }
