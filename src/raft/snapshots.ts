@@ -7,7 +7,7 @@ import { NO_ENTRIES, newMessage } from './message.js';
 import type { Raft } from './raft.js';
 import { isInConfState } from './tracker/configuration.js';
 import type { Progress } from './tracker/progress.js';
-import { type MemberId, type Message, NONE, type Snapshot } from './types.js';
+import { type ConfState, type MemberId, type Message, NONE, type Snapshot } from './types.js';
 
 /** Sends storage's snapshot to a peer whose next entries are compacted; false if it must wait. */
 export function sendSnapshot(raft: Raft, to: MemberId, peer: Progress): boolean {
@@ -62,7 +62,7 @@ export function restoreSnapshot(raft: Raft, snapshot: Snapshot): boolean {
   if (!isInConfState(snapshot.confState, raft.id)) {
     raft.logger?.(
       'WARN',
-      `${hex(raft.id)} attempted to restore snapshot but it is not in the ConfState; should never happen`,
+      `${hex(raft.id)} attempted to restore snapshot but it is not in the ConfState ${describeForWarning(snapshot.confState)}; should never happen`,
     );
     return false;
   }
@@ -94,4 +94,16 @@ export function handleSnapshotStatus(raft: Raft, from: MemberId, peer: Progress,
 function describeEnd(raft: Raft): string {
   const { log } = raft;
   return `${hex(raft.id)} [commit: ${log.committed}, lastindex: ${log.lastIndex()}, lastterm: ${log.lastTerm()}]`;
+}
+
+/** Protobuf's text form, as etcd logs it: `voters:1 voters:2 auto_leave:false`. */
+function describeForWarning(state: ConfState): string {
+  const words = [
+    ...state.voters.map((id) => `voters:${id}`),
+    ...state.learners.map((id) => `learners:${id}`),
+    ...state.votersOutgoing.map((id) => `voters_outgoing:${id}`),
+    ...state.learnersNext.map((id) => `learners_next:${id}`),
+    `auto_leave:${state.autoLeave}`,
+  ];
+  return words.join(' ');
 }

@@ -22,13 +22,13 @@ export function leavesAutomatically(change: ConfChangeV2): boolean {
 }
 
 /**
- * Encoded size of a change (raftpb.ConfChange or ConfChangeV2), bytes; default values take none.
+ * Encoded size of a change (raftpb.ConfChange or ConfChangeV2), bytes; the transition is written in any case.
  *
  * Model: an opaque context counts 0 bytes; nothing here carries one.
  */
 export function confChangeBytes(change: ConfChangeV2, v1: boolean): number {
   if (v1) return singleBytes(change.changes[0]!);
-  let bytes = change.transition === 'ConfChangeTransitionAuto' ? 0 : 2;
+  let bytes = 2;
   for (const single of change.changes) bytes += 2 + singleBytes(single);
   return bytes;
 }

@@ -1,3 +1,4 @@
+import { hex } from '../member-id.js';
 import { isVoter, type JointVoters } from '../quorum/joint.js';
 import type { ConfState, MemberId } from '../types.js';
 
@@ -41,7 +42,7 @@ export function isInConfState(state: ConfState, id: MemberId): boolean {
   return isVoter({ incoming: state.voters, outgoing: state.votersOutgoing }, id) || state.learners.includes(id);
 }
 
-/** `voters=(1 2 3)&&(1 2) learners=(4) learners_next=(3) autoleave` */
+/** `voters=(1 2 3)&&(1 2) learners=(a) learners_next=(3) autoleave`, ids in hexadecimal */
 export function describeConfiguration(configuration: Configuration): string {
   const { voters, learners, learnersNext } = configuration;
   let text = `voters=${describeIds(voters.incoming)}`;
@@ -53,5 +54,5 @@ export function describeConfiguration(configuration: Configuration): string {
 }
 
 function describeIds(ids: readonly MemberId[]): string {
-  return `(${ids.join(' ')})`;
+  return `(${ids.map(hex).join(' ')})`;
 }

@@ -7,9 +7,9 @@ import {
 } from '../../../src/raft/confchange/changer.js';
 import { describeConfiguration, EMPTY_CONFIGURATION } from '../../../src/raft/tracker/configuration.js';
 import { Inflights } from '../../../src/raft/tracker/inflights.js';
-import { firstValueOf, parseChanges } from './arguments.js';
+import { CommandError, isOn, parseChanges } from './arguments.js';
 import type { Environment } from './runner.js';
-import { type Directive, ScriptError } from './script.js';
+import type { Directive } from './script.js';
 
 /** Runs membership changes, one a case, from an empty configuration; the log grows by an entry with each case. */
 export class ConfChangeEnvironment implements Environment {
@@ -17,8 +17,15 @@ export class ConfChangeEnvironment implements Environment {
   private lastIndex = 0;
 
   run(directive: Directive): string {
-    const result = this.change(directive);
-    this.lastIndex++;
+    let result: Membership | string;
+    try {
+      result = this.change(directive);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      result = error.message;
+    } finally {
+      this.lastIndex++;
+    }
     if (typeof result === 'string') return result;
     this.membership = result;
     const ids = [...result.progress.keys()].sort((a, b) => a - b);
@@ -28,16 +35,17 @@ export class ConfChangeEnvironment implements Environment {
 
   private change(directive: Directive): Membership | ConfChangeError {
     const context = { lastIndex: this.lastIndex, newInflights: () => new Inflights(10, Number.POSITIVE_INFINITY) };
-    const changes = parseChanges(directive);
+    const changes = parseChanges(directive.input);
     switch (directive.command) {
       case 'simple':
         return simple(this.membership, context, changes);
       case 'enter-joint':
-        return enterJoint(this.membership, context, changes, firstValueOf(directive, 'autoleave') === 'true');
+        return enterJoint(this.membership, context, changes, isOn(directive, 'autoleave'));
       case 'leave-joint':
+        if (changes.length > 0) throw new CommandError('this command takes no input');
         return leaveJoint(this.membership, context);
       default:
-        throw new ScriptError(`unknown command ${directive.command}`, directive.line);
+        throw new CommandError('unknown command');
     }
   }
 }

@@ -3,22 +3,65 @@ import { describeEntry, describeMessage, describeReady } from '../../../src/raft
 import { isStorageThread } from '../../../src/raft/member-id.js';
 import { MemoryStorage } from '../../../src/raft/memory-storage.js';
 import { newMessage } from '../../../src/raft/message.js';
-import type { ConfChangeTransition, MemberId, Message, RaftConfig, Snapshot } from '../../../src/raft/types.js';
-import { firstValueOf, memberIds, numberAt, parseChanges, toNumber, valuesOf } from './arguments.js';
+import type {
+  ConfChangeTransition,
+  MemberId,
+  Message,
+  MessageType,
+  RaftConfig,
+  Snapshot,
+} from '../../../src/raft/types.js';
+import {
+  CommandError,
+  firstValueOf,
+  isOn,
+  memberIds,
+  numberAt,
+  numberOf,
+  parseBool,
+  parseChanges,
+  toMemberId,
+  toNumber,
+  valuesOf,
+} from './arguments.js';
 import type { ConfigChange } from './config-change.js';
 import { InteractionNode } from './interaction-node.js';
 import { Output, parseLevel } from './output.js';
 import type { Environment } from './runner.js';
 import { type Directive, ScriptError } from './script.js';
 
+const MESSAGE_TYPES: ReadonlySet<string> = new Set<MessageType>([
+  'MsgHup',
+  'MsgBeat',
+  'MsgProp',
+  'MsgApp',
+  'MsgAppResp',
+  'MsgVote',
+  'MsgVoteResp',
+  'MsgSnap',
+  'MsgHeartbeat',
+  'MsgHeartbeatResp',
+  'MsgUnreachable',
+  'MsgSnapStatus',
+  'MsgCheckQuorum',
+  'MsgTransferLeader',
+  'MsgTimeoutNow',
+  'MsgReadIndex',
+  'MsgReadIndexResp',
+  'MsgPreVote',
+  'MsgPreVoteResp',
+  'MsgStorageAppend',
+  'MsgStorageAppendResp',
+  'MsgStorageApply',
+  'MsgStorageApplyResp',
+  'MsgForgetLeader',
+]);
+
 const TRANSITIONS: Readonly<Record<string, ConfChangeTransition>> = {
   auto: 'ConfChangeTransitionAuto',
   implicit: 'ConfChangeTransitionJointImplicit',
   explicit: 'ConfChangeTransitionJointExplicit',
 };
-
-/** An error that a command ends with: printed, not thrown on. */
-class CommandError extends Error {}
 
 /** Several nodes with a FIFO of messages between them, driven and watched command by command. */
 export class InteractionEnvironment implements Environment {
@@ -56,9 +99,10 @@ export class InteractionEnvironment implements Environment {
       case 'campaign':
         this.first(directive).raw.campaign();
         return;
+      case '_breakpoint':
+        return;
       case 'compact':
-        this.first(directive).storage.compact(numberAt(directive, 1));
-        this.printLog(this.first(directive));
+        this.compact(this.first(directive), numberAt(directive, 1));
         return;
       case 'deliver-msgs':
         this.deliverMessages(directive);
@@ -88,15 +132,13 @@ export class InteractionEnvironment implements Environment {
         this.printStates();
         return;
       case 'report-unreachable':
-        this.first(directive).raw.reportUnreachable(numberAt(directive, 1) as MemberId);
+        this.first(directive).raw.reportUnreachable(this.node(numberAt(directive, 1)).raw.id);
         return;
       case 'send-snapshot':
         this.sendSnapshot(this.first(directive), numberAt(directive, 1) as MemberId);
         return;
       case 'set-randomized-election-timeout':
-        this.first(directive).raw.setRandomizedElectionTimeout(
-          toNumber(firstValueOf(directive, 'timeout') ?? '', directive.line),
-        );
+        this.first(directive).raw.setRandomizedElectionTimeout(numberOf(directive, 'timeout'));
         return;
       case 'stabilize':
         this.stabilize(directive);
@@ -112,14 +154,11 @@ export class InteractionEnvironment implements Environment {
       case 'tick-heartbeat':
         this.tick(this.first(directive), (config) => config.heartbeatTick);
         return;
-      case 'transfer-leadership': {
-        const from = toNumber(firstValueOf(directive, 'from') ?? '', directive.line);
-        const to = toNumber(firstValueOf(directive, 'to') ?? '', directive.line);
-        this.node(from).raw.transferLeader(to as MemberId);
+      case 'transfer-leadership':
+        this.node(numberOf(directive, 'from')).raw.transferLeader(this.node(numberOf(directive, 'to')).raw.id);
         return;
-      }
       default:
-        throw new ScriptError(`unknown command ${directive.command}`, directive.line);
+        throw new CommandError('unknown command');
     }
   }
 
@@ -140,8 +179,8 @@ export class InteractionEnvironment implements Environment {
   }
 
   private addNodes(directive: Directive): void {
-    const ids = (key: string) => valuesOf(directive, key).map((text) => toNumber(text, directive.line) as MemberId);
-    const on = (key: string) => firstValueOf(directive, key) === 'true';
+    const ids = (key: string) => valuesOf(directive, key).map((text) => toMemberId(text, directive.line));
+    const on = (key: string) => isOn(directive, key);
     const number = (key: string) => {
       const text = firstValueOf(directive, key);
       return text === undefined ? undefined : toNumber(text, directive.line);
@@ -157,7 +196,11 @@ export class InteractionEnvironment implements Environment {
     };
     const bootstrap = confState.voters.length > 0 || confState.learners.length > 0 || index > 0 || data !== '';
     if (bootstrap && index <= 1) throw new CommandError('index must be specified as > 1 due to bootstrap');
-    const start: Snapshot = { index, term: bootstrap ? 1 : 0, confState, data, dataBytes: data.length };
+    const start: Snapshot = { index, term: bootstrap ? 1 : 0, confState, data, dataBytes: bytesOf(data) };
+    const readOnly = firstValueOf(directive, 'read-only') ?? 'safe';
+    if (readOnly !== 'safe' && readOnly !== 'lease-based') {
+      throw new CommandError(`invalid read-only option ${JSON.stringify(readOnly)}`);
+    }
 
     for (let count = numberAt(directive, 0); count > 0; count--) {
       const storage = new MemoryStorage();
@@ -174,7 +217,7 @@ export class InteractionEnvironment implements Environment {
         checkQuorum: on('checkquorum'),
         disableConfChangeValidation: on('disable-conf-change-validation'),
         stepDownOnRemoval: on('step-down-on-removal'),
-        readOnlyOption: firstValueOf(directive, 'read-only') === 'lease-based' ? 'lease-based' : 'safe',
+        readOnlyOption: readOnly,
         logger: (level, line) => this.output.log(level, line),
       };
       this.nodes.push(new InteractionNode(this.change(config), storage, start));
@@ -186,18 +229,37 @@ export class InteractionEnvironment implements Environment {
   }
 
   private propose(directive: Directive): void {
-    const data = directive.args[1]?.key ?? '';
-    const error = this.first(directive).raw.propose(data, data.length);
+    const data = directive.args[1];
+    if (data === undefined || directive.args.length > 2 || data.values.length > 0) {
+      throw new ScriptError('expected a node and one word without "=" to propose', directive.line);
+    }
+    const error = this.first(directive).raw.propose(data.key, bytesOf(data.key));
     if (error !== undefined) throw new CommandError(error);
   }
 
   private proposeConfChange(directive: Directive): void {
-    const transition = TRANSITIONS[firstValueOf(directive, 'transition') ?? 'auto'];
-    if (transition === undefined) throw new ScriptError('unknown transition', directive.line);
-    const change = { transition, changes: parseChanges(directive) };
-    const v1 = firstValueOf(directive, 'v1') === 'true';
-    const error = this.first(directive).raw.proposeConfChange(change, { v1 });
+    let v1 = false;
+    let transition: ConfChangeTransition = 'ConfChangeTransitionAuto';
+    for (const { key, values } of directive.args.slice(1)) {
+      for (const value of values) {
+        if (key === 'v1') v1 = v1Of(value);
+        else if (key === 'transition') transition = transitionOf(value);
+        else throw new CommandError(`unknown command ${key}`);
+      }
+    }
+    const changes = parseChanges(directive.input);
+    if (v1 && (changes.length > 1 || transition !== 'ConfChangeTransitionAuto')) {
+      throw new CommandError('v1 conf change can only have one operation and no transition');
+    }
+    const error = this.first(directive).raw.proposeConfChange({ transition, changes }, { v1 });
     if (error !== undefined) throw new CommandError(error);
+  }
+
+  private compact(node: InteractionNode, index: number): void {
+    if (node.storage.compact(index) === 'compacted') {
+      throw new CommandError('requested index is unavailable due to compaction');
+    }
+    this.printLog(node);
   }
 
   /** Runs `handle` for each id given; under a heading, and indented, if there are several. */
@@ -261,13 +323,21 @@ export class InteractionEnvironment implements Environment {
 
   private deliverMessages(directive: Directive): void {
     const type = firstValueOf(directive, 'type');
+    if (type !== undefined && !MESSAGE_TYPES.has(type)) {
+      throw new ScriptError(`expected a message type, found "${type}"`, directive.line);
+    }
+    const delivering = memberIds(directive);
     let handled = 0;
     // In the order of the arguments, those that drop too.
-    for (const arg of directive.args) {
-      if (arg.key === 'type') continue;
-      const dropping = arg.key === 'drop';
-      for (const id of dropping ? arg.values : [arg.key]) {
-        handled += this.deliverTo(toNumber(id, directive.line) as MemberId, { dropping, type });
+    for (const { key, values } of directive.args) {
+      const dropping = key === 'drop' && values.length > 0;
+      if (values.length > 0 && !dropping) continue;
+      for (const text of dropping ? values : [key]) {
+        const id = toMemberId(text, directive.line);
+        if (dropping && delivering.includes(id)) {
+          throw new ScriptError(`expected to deliver or to drop what goes to ${id}, found both`, directive.line);
+        }
+        handled += this.deliverTo(id, { dropping, type });
       }
     }
     if (handled === 0) this.output.writeLine('no messages');
@@ -295,13 +365,14 @@ export class InteractionEnvironment implements Environment {
   private stabilize(directive: Directive): void {
     const before = this.output.level;
     const level = firstValueOf(directive, 'log-level');
-    if (level !== undefined) this.setLevel(level);
     const ids = memberIds(directive);
     const nodes = ids.length > 0 ? ids.map((id) => this.node(id)) : this.nodes;
-    while (this.stabilizeOnce(nodes));
-    if (level === undefined) return;
-    // At NONE the whole output is kept back, so let none of it out when the level goes back.
-    this.output.level = before;
+    if (level !== undefined) this.setLevel(level);
+    try {
+      while (this.stabilizeOnce(nodes));
+    } finally {
+      this.output.level = before;
+    }
   }
 
   /** One pass over all kinds of work; false if there was none. */
@@ -365,4 +436,22 @@ export class InteractionEnvironment implements Environment {
 /** What never crosses the network, and so cannot be lost there. */
 function isLocal(message: Message): boolean {
   return message.from === message.to || isStorageThread(message.from) || isStorageThread(message.to);
+}
+
+function transitionOf(text: string): ConfChangeTransition {
+  const transition = TRANSITIONS[text];
+  if (transition === undefined) throw new CommandError(`unknown transition ${text}`);
+  return transition;
+}
+
+function v1Of(text: string): boolean {
+  const value = parseBool(text);
+  if (value === undefined) {
+    throw new CommandError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+  return value;
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text);
 }

@@ -35,7 +35,7 @@ export class InteractionNode {
       let data = String(previous.data ?? '');
       if (entry.type === 'EntryNormal') data += String(entry.data ?? '');
       else confState = this.raw.applyConfChange(entry.confChange!);
-      this.history.push({ index: entry.index, term: entry.term, data, dataBytes: data.length, confState });
+      this.history.push({ index: entry.index, term: entry.term, data, dataBytes: Buffer.byteLength(data), confState });
     }
   }
 
@@ -49,7 +49,7 @@ export class InteractionNode {
       lastIndex: () => storage.lastIndex(),
       firstIndex: () => storage.firstIndex(),
       snapshot: () => history[history.length - 1]!,
-      attach: (owner) => storage.attach(owner),
+      // Not attached: a script may compact what is handed out but not applied yet, as etcd's storage lets it.
     };
   }
 }

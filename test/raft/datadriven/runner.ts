@@ -2,11 +2,15 @@ import { ConfChangeEnvironment } from './confchange-environment.js';
 import { type ConfigChange, evolveConfig } from './config-change.js';
 import { InteractionEnvironment } from './interaction-environment.js';
 import { QuorumEnvironment } from './quorum-environment.js';
-import { type Directive, formatExpected, parseScript } from './script.js';
+import { type Directive, formatExpected, linesOf, parseScript, ScriptError } from './script.js';
 
 /** What runs the cases of one script, in order; state lives from case to case. */
 export interface Environment {
-  /** The output of a case; for one that is not understood it throws. */
+  /**
+   * The output of a case.
+   *
+   * @throws ScriptError for a case that makes no sense
+   */
   run(directive: Directive): string;
 }
 
@@ -30,7 +34,11 @@ export interface RunOptions {
   readonly config?: ConfigChange | undefined;
 }
 
-/** Runs a script against fresh state. */
+/**
+ * Runs a script against fresh state.
+ *
+ * @throws ScriptError for a script that cannot be read, or a case that makes no sense
+ */
 export function runScript(text: string, options: RunOptions = {}): ScriptResult {
   const directives = parseScript(text);
   const environment = environmentFor(directives, options);
@@ -46,11 +54,15 @@ export function runScript(text: string, options: RunOptions = {}): ScriptResult 
   return { cases: directives.length, passed, failure: undefined };
 }
 
-/** The script with every expected output replaced by what comes out now. */
+/**
+ * The script with every expected output replaced by what comes out now.
+ *
+ * @throws ScriptError as runScript
+ */
 export function rewriteScript(text: string, options: RunOptions = {}): string {
   const directives = parseScript(text);
   const environment = environmentFor(directives, options);
-  const lines = text.split('\n');
+  const lines = linesOf(text);
   const out: string[] = [];
   let at = 0;
   for (const directive of directives) {
@@ -77,6 +89,8 @@ function outputOf(environment: Environment, directive: Directive): string {
   try {
     output = environment.run(directive);
   } catch (error) {
+    if (error instanceof ScriptError) throw error;
+    // The library broke: that is this case's output, and nobody expects it.
     output = `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
   }
   return output === '' || output.endsWith('\n') ? output : `${output}\n`;
