@@ -28,11 +28,15 @@ export class BadScenario extends Error {
 /** Words for stderr, with a final newline, and the exit code. */
 export function explain(error: unknown): { readonly text: string; readonly exitCode: number } {
   if (error instanceof BadScenario) {
-    return { text: `${error.errors.map(formatScenarioError).join('\n')}\n`, exitCode: EXIT.badInput };
+    return { text: `${error.errors.map((one) => formatScenarioError(one)).join('\n')}\n`, exitCode: EXIT.badInput };
   }
   if (error instanceof UsageError) {
     const hint = error.hint === undefined ? '' : `\nhint: ${error.hint}`;
     return { text: `error: ${error.message}${hint}\n`, exitCode: EXIT.badInput };
+  }
+  // A recording that a scenario names: read by the experiment room, on this thread or another.
+  if (error instanceof Error && error.name === 'BadTrace') {
+    return { text: `error: ${error.message}\n`, exitCode: EXIT.badInput };
   }
   const known = error instanceof Error ? fileProblem(error) : undefined;
   if (known !== undefined) return { text: `error: ${known}\n`, exitCode: EXIT.badInput };

@@ -14,9 +14,14 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   }
 }
 
+/** Makes a folder and those above it, unless they are there. */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+}
+
 /** Several files into one folder, made if it is not there. */
 export async function writeAll(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content);
 }
 
@@ -27,7 +32,14 @@ export async function checkOutFolder(folder: string | undefined): Promise<void> 
   if (found && !found.isDirectory()) throw new UsageError(`--out ${folder}: is a file, expected a folder`);
 }
 
-/** The same for a file to be written. */
+/** Complains if a folder to be read is not there. */
+export async function checkFolder(flag: string, folder: string | undefined): Promise<void> {
+  if (folder === undefined) return;
+  const found = await statOrNothing(folder);
+  if (!found?.isDirectory()) throw new UsageError(`${flag}: there is no folder ${folder}`);
+}
+
+/** The same as `checkOutFolder` for a file to be written. */
 export async function checkOutFile(flag: string, path: string | undefined): Promise<void> {
   if (path === undefined) return;
   const found = await statOrNothing(path);

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Parsed, ParseOptions } from '../scenario/index.js';
 import { nearest } from '../scenario/nearest.js';
 import { BadScenario, UsageError } from './failure.js';
+import { say } from './output.js';
 import { PACKAGE_ROOT } from './package-info.js';
 
 const SHIPPED = join(PACKAGE_ROOT, 'scenarios');
@@ -62,19 +63,15 @@ function tidy(path: string): string {
 export type SoundScenario = Extract<Parsed, { ok: true }>;
 
 /**
- * Reads, checks and resolves a scenario against the policies and actions that exist.
+ * Reads, checks and resolves a scenario. What is allowed, but hardly meant, is said on stderr.
  *
  * @throws BadScenario with everything that is wrong with it
  */
 export async function loadScenario(source: ScenarioSource, options: ParseOptions = {}): Promise<SoundScenario> {
-  const [{ parseScenario }, known] = await Promise.all([import('../scenario/index.js'), knownNames()]);
-  const parsed = parseScenario(source.bytes, source.shownAs, { ...known, ...options });
+  const { parseScenario, formatScenarioError } = await import('../scenario/index.js');
+  const fileExists = (path: string) => existsSync(resolve(dirname(source.path), path));
+  const parsed = parseScenario(source.bytes, source.shownAs, { fileExists, ...options });
   if (!parsed.ok) throw new BadScenario(parsed.errors);
+  for (const doubt of parsed.doubts) say(formatScenarioError(doubt, 'doubt'));
   return parsed;
-}
-
-/** What scenarios may name: the rooms' own lists. */
-export async function knownNames(): Promise<Pick<ParseOptions, 'knownBalancers' | 'knownFaults'>> {
-  const { balancers } = await import('../client/balancers/index.js');
-  return { knownBalancers: balancers.map((policy) => policy.name) };
 }

@@ -1,8 +1,9 @@
 import type { MetricSample } from '../metrics/index.js';
 
-/** One member's metrics as they stood at one moment. */
-export interface MemberMetrics {
-  readonly member: string;
+/** The metrics of one member (or client) as they stood at one moment. */
+export interface MetricsOfOne {
+  /** What tells it from the others: `{ member: 'm1' }`; put on every point. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly samples: readonly MetricSample[];
   /** Virtual time in seconds; left out, the points carry none (and promtool's importer refuses them). */
   readonly timeSec?: number | undefined;
@@ -17,15 +18,15 @@ interface Point {
 /**
  * OpenMetrics text: each family once, its points together, `# EOF` at the end.
  *
- * Every point gets a label `member`. Points of one series keep the order in which they were given: ascending in time.
+ * Points of one series keep the order in which they were given: ascending in time.
  * Source: OpenMetrics 1.0, "Text format".
  */
-export function openMetrics(members: readonly MemberMetrics[]): string {
+export function openMetrics(all: readonly MetricsOfOne[]): string {
   const families = new Map<string, Point[]>();
-  for (const { member, samples, timeSec } of members) {
+  for (const { labels: own, samples, timeSec } of all) {
     for (const sample of samples) {
       const family = familyName(sample);
-      const labels = Object.entries({ ...sample.labels, member });
+      const labels = Object.entries({ ...sample.labels, ...own });
       const points = families.get(family) ?? [];
       points.push({ sample, labels, timeSec });
       families.set(family, points);

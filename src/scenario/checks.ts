@@ -1,14 +1,30 @@
+import { checkCluster } from './check-cluster.js';
+import { checkContext, type SoundFile } from './check-context.js';
+import { checkFaults } from './check-faults.js';
+import { checkNetwork } from './check-network.js';
+import { checkQuorum } from './check-quorum.js';
+import { checkWorkload } from './check-workload.js';
+import { type Choices, SHIPPED_CHOICES } from './choices.js';
 import type { Problem } from './issues.js';
-import type { ScenarioFile } from './schema.js';
 
 export interface Checks {
-  readonly knownBalancers?: readonly string[] | undefined;
-  readonly knownFaults?: readonly string[] | undefined;
-  /** Sections that are out of shape, so that nothing can be said about what they contain. */
+  /** What may be named; default: what ships. */
+  readonly choices?: Choices | undefined;
+  /** Says whether a file that the scenario names is there; left out, that is not checked. */
+  readonly fileExists?: ((path: string) => boolean) | undefined;
+  /** Sections (`cluster`) and their keys (`cluster.members`) that are out of shape: nothing is said that hangs on them. */
   readonly broken?: ReadonlySet<string>;
 }
 
-/** What is in shape, but cannot be meant. Checks that need a section which is out of shape are left out. */
-export function checkScenario(_file: Partial<ScenarioFile>, _checks: Checks): Problem[] {
-  return [];
+/** What is in shape, but cannot be meant. */
+export function checkScenario(file: SoundFile, checks: Checks): Problem[] {
+  const problems: Problem[] = [];
+  const { choices = SHIPPED_CHOICES, broken = new Set<string>(), fileExists } = checks;
+  const context = checkContext(file, { choices, broken, fileExists }, problems);
+  checkCluster(context);
+  checkNetwork(context);
+  checkWorkload(context);
+  checkFaults(context);
+  checkQuorum(context);
+  return problems;
 }

@@ -29,16 +29,16 @@ export type ErrorPlace =
 const EXCERPT_WIDTH = 100;
 
 /** The error as it is printed: place, path, problem, the line with a caret, the hint. No colour, no final newline. */
-export function formatScenarioError(error: ScenarioError): string {
+export function formatScenarioError(error: ScenarioError, word: 'error' | 'doubt' = 'error'): string {
   const { place } = error;
   const hint = error.hint === undefined ? '' : `\nhint: ${error.hint}`;
   if (place.kind === 'flag') {
     // The flag names the path already, unless the problem lies deeper than what the flag set.
     const where = error.path === '' || place.flag.includes(error.path) ? '' : `${error.path}: `;
-    return `error: ${place.flag}: ${where}${error.message}${hint}`;
+    return `${word}: ${place.flag}: ${where}${error.message}${hint}`;
   }
   const path = error.path === '' ? '' : `${error.path}: `;
-  const head = `error: ${place.file}:${place.line}:${place.column}: ${path}${error.message}`;
+  const head = `${word}: ${place.file}:${place.line}:${place.column}: ${path}${error.message}`;
   return `${head}${excerpt(place.source, place.line, place.column)}${hint}`;
 }
 

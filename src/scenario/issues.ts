@@ -13,6 +13,8 @@ export interface Problem {
   readonly expected?: string | undefined;
   readonly found?: string | undefined;
   readonly hint?: string | undefined;
+  /** Allowed, but hardly meant: said, and the scenario runs. */
+  readonly doubt?: boolean;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -56,7 +58,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
+export function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
   const close =
     nearest(key, known) ?? known.find((name) => name.replaceAll('-', '') === key.replace(/[-_]/g, '').toLowerCase());
   const hint = close === undefined ? `known here: ${known.join(', ')}` : `did you mean ${close}?`;

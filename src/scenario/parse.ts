@@ -1,12 +1,13 @@
-import { type Checks, checkScenario } from './checks.js';
+import type { SoundFile } from './check-context.js';
+import { checkScenario } from './checks.js';
+import type { Choices } from './choices.js';
 import type { ResolvedScenario, SweepAxis } from './config.js';
 import { readDocument, readValue, type ScenarioDocument } from './document.js';
 import type { ErrorPlace, ScenarioError } from './error.js';
 import { type Problem, problemsOf, toError } from './issues.js';
-import { nearest } from './nearest.js';
 import { formatPath, type Path, parsePath, startsWith, valueAt, withValueAt } from './path.js';
 import { resolve } from './resolve.js';
-import { type ScenarioFile, SECTIONS, scenarioFile } from './schema.js';
+import { fault, type ScenarioFile, SECTIONS, scenarioFile } from './schema.js';
 
 /** One `--set path=value`. */
 export interface Setting {
@@ -21,9 +22,10 @@ export interface ParseOptions {
   readonly set?: readonly Setting[] | undefined;
   /** Axes on top of the file's; one of the same path replaces the file's. */
   readonly vary?: readonly SweepAxis[] | undefined;
-  /** Names of the policies and actions that exist; left out: any name goes. */
-  readonly knownBalancers?: readonly string[] | undefined;
-  readonly knownFaults?: readonly string[] | undefined;
+  /** The balancers and faults that may be named; default: what ships. */
+  readonly choices?: Choices | undefined;
+  /** Says whether a file that the scenario names is there; left out, that is not checked. */
+  readonly fileExists?: ((path: string) => boolean) | undefined;
 }
 
 export type Parsed =
@@ -32,6 +34,8 @@ export type Parsed =
       readonly scenario: ResolvedScenario;
       /** The file's content after `--set`, as plain data. */
       readonly document: unknown;
+      /** What is allowed, but hardly meant. */
+      readonly doubts: readonly ScenarioError[];
     }
   | { readonly ok: false; readonly errors: readonly ScenarioError[] };
 
@@ -47,8 +51,9 @@ export function parseScenario(input: string | Uint8Array, fileName: string, opti
   const { document } = reading;
   const { data, settings, errors } = applySettings(document.data, options.set ?? []);
   const checked = checkData(data, options);
-  const placeOf = (problem: Problem) => place(problem, document, settings);
-  errors.push(...checked.problems.map((problem) => toError(problem, placeOf(problem))));
+  const placed = (problem: Problem) => toError(problem, place(problem, document, settings));
+  errors.push(...checked.problems.filter((problem) => !problem.doubt).map(placed));
+  const doubts = inOrder(checked.problems.filter((problem) => problem.doubt).map(placed));
   const axes = axesOf(document, data, settings, options.vary ?? []);
   errors.push(...axisErrors(axes, data, checked.problems, options));
   if (errors.length > 0 || checked.file === undefined) return { ok: false, errors: inOrder(errors) };
@@ -57,7 +62,7 @@ export function parseScenario(input: string | Uint8Array, fileName: string, opti
     ...resolved.sweep,
     axes: axes.map(({ path, values }) => ({ path, values: values.map((v) => v.text) })),
   };
-  return { ok: true, scenario: { ...resolved, sweep }, document: data };
+  return { ok: true, scenario: { ...resolved, sweep }, document: data, doubts };
 }
 
 interface AppliedSetting {
@@ -99,24 +104,50 @@ interface CheckedData {
   readonly file: ScenarioFile | undefined;
 }
 
-/** Shape and units of every section, then the meaning of those that are in shape. */
-function checkData(data: unknown, options: ParseOptions): CheckedData {
+/** Shape and units of every section, then the meaning of what is in shape. */
+function checkData(data: unknown, { choices, fileExists }: ParseOptions): CheckedData {
   const whole = scenarioFile.safeParse(data);
-  const problems: Problem[] = whole.success ? [] : problemsOf(whole.error.issues, data);
-  const checks: Checks = { knownBalancers: options.knownBalancers, knownFaults: options.knownFaults };
   if (whole.success) {
-    problems.push(...checkScenario(whole.data, checks));
-    return { problems, file: whole.data };
+    return { problems: checkScenario(whole.data, { choices, fileExists }), file: whole.data };
   }
+  const problems = problemsOf(whole.error.issues, data);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { problems, file: undefined };
-  const sound: Record<string, unknown> = {};
-  for (const [key, schema] of Object.entries(SECTIONS)) {
-    const section = schema.safeParse((data as Record<string, unknown>)[key]);
-    if (section.success && section.data !== undefined) sound[key] = section.data;
-  }
-  const broken = new Set(problems.map((problem) => String(problem.path[0])));
-  problems.push(...checkScenario(sound as Partial<ScenarioFile>, { ...checks, broken }));
+  const { sound, broken } = soundParts(data as Record<string, unknown>, problems);
+  problems.push(...checkScenario(sound, { choices, fileExists, broken }));
   return { problems, file: undefined };
+}
+
+/** The sections that are in shape; of the others, what is left without the keys that are not. */
+function soundParts(data: Readonly<Record<string, unknown>>, problems: readonly Problem[]) {
+  const sound: Record<string, unknown> = {};
+  const broken = new Set<string>();
+  for (const [key, schema] of Object.entries(SECTIONS)) {
+    const raw = data[key];
+    const section = schema.safeParse(raw);
+    if (section.success) {
+      if (section.data !== undefined) sound[key] = section.data;
+    } else if (key === 'faults' && Array.isArray(raw)) {
+      sound[key] = raw.map((element) => fault.safeParse(element).data);
+    } else {
+      const rotten = problems
+        .filter(({ path }) => path[0] === key && path.length > 1)
+        .map(({ path }) => String(path[1]));
+      const rest = withoutKeys(raw, rotten);
+      const again = rest === undefined ? undefined : schema.safeParse(rest);
+      if (again?.success) {
+        sound[key] = again.data;
+        for (const name of rotten) broken.add(`${key}.${name}`);
+      } else {
+        broken.add(key);
+      }
+    }
+  }
+  return { sound: sound as SoundFile, broken };
+}
+
+function withoutKeys(section: unknown, keys: readonly string[]): unknown {
+  if (typeof section !== 'object' || section === null || Array.isArray(section) || keys.length === 0) return undefined;
+  return Object.fromEntries(Object.entries(section).filter(([key]) => !keys.includes(key)));
 }
 
 /** A problem is a flag's if that flag set what is wrong, or made the map that it lies in; otherwise the file's. */
@@ -174,7 +205,10 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Each value of each axis is set in turn; what is wrong then, and was not before, is wrong with the axis. */
+/** More cells than this are not checked one by one, but each axis by itself. */
+const MOST_CELLS_CHECKED = 2000;
+
+/** What is wrong in some cell of the sweep, and was not before, is wrong with the axes. */
 function axisErrors(
   axes: readonly Axis[],
   data: unknown,
@@ -183,31 +217,77 @@ function axisErrors(
 ): readonly ScenarioError[] {
   const errors: ScenarioError[] = [];
   const known = new Set(before.map(identity));
+  const sound: Axis[] = [];
   for (const axis of axes) {
-    const seen = new Set<string>();
-    for (const value of axis.values) {
-      const add = (message: string, hint?: string) =>
-        errors.push({ place: value.place, path: axis.path, message, hint });
-      if (seen.has(value.text)) add(`expected each value once, found ${value.text} a second time`);
-      seen.add(value.text);
-      const applied = applySetting(data, { path: axis.path, value: value.text });
-      if ('problem' in applied) {
-        add(applied.problem, applied.hint);
-        continue;
-      }
-      for (const problem of checkData(applied.data, options).problems) {
-        if (known.has(identity(problem))) continue;
-        // An unknown key is the path's fault, and said once for all values.
-        if (problem.atKey && startsWith(applied.path, problem.path)) {
-          known.add(identity(problem));
-          errors.push({ ...toError(problem, axis.place), path: axis.path });
-        } else {
-          errors.push(toError(problem, value.place));
-        }
-      }
+    const own = ownErrors(axis, data);
+    errors.push(...own);
+    if (own.length === 0) sound.push(axis);
+  }
+  for (const cell of cellsToCheck(sound)) {
+    let changed = data;
+    for (const { axis, value } of cell) {
+      const applied = applySetting(changed, { path: axis.path, value: value.text });
+      if ('data' in applied) changed = applied.data;
+    }
+    for (const problem of checkData(changed, options).problems) {
+      if (problem.doubt || known.has(identity(problem))) continue;
+      known.add(identity(problem));
+      errors.push(axisError(problem, cell));
     }
   }
   return errors;
+}
+
+type AxisValue = Axis['values'][number];
+type AxisCell = readonly { readonly axis: Axis; readonly value: AxisValue }[];
+
+/** What is wrong with an axis whatever it would do to the scenario. */
+function ownErrors(axis: Axis, data: unknown): readonly ScenarioError[] {
+  const errors: ScenarioError[] = [];
+  if (NOT_VARIED.includes(axis.path.split('.')[0]!)) {
+    const hint = 'an axis varies what a run depends on, such as network.members.egress.delay';
+    return [{ place: axis.place, path: axis.path, message: `${axis.path} cannot be varied`, hint }];
+  }
+  const seen = new Set<string>();
+  for (const value of axis.values) {
+    const add = (message: string, hint?: string) => errors.push({ place: value.place, path: axis.path, message, hint });
+    if (seen.has(value.text)) add(`expected each value once, found ${value.text} a second time`);
+    seen.add(value.text);
+    const applied = applySetting(data, { path: axis.path, value: value.text });
+    if ('problem' in applied) add(applied.problem, applied.hint);
+  }
+  return errors;
+}
+
+const NOT_VARIED = ['name', 'description', 'sweep'];
+
+/** All cells; where they are too many, each value of each axis by itself. */
+function cellsToCheck(axes: readonly Axis[]): readonly AxisCell[] {
+  const count = axes.reduce((product, axis) => product * axis.values.length, 1);
+  if (axes.length === 0) return [];
+  if (count > MOST_CELLS_CHECKED) {
+    return axes.flatMap((axis) => axis.values.slice(0, MOST_CELLS_CHECKED).map((value) => [{ axis, value }]));
+  }
+  return axes.reduce<readonly AxisCell[]>(
+    (cells, axis) => cells.flatMap((cell) => axis.values.map((value) => [...cell, { axis, value }])),
+    [[]],
+  );
+}
+
+/** Blames the axis that the problem lies on, or else all of them together. */
+function axisError(problem: Problem, cell: AxisCell): ScenarioError {
+  const related = cell.find(({ axis }) => {
+    const path = parsePath(axis.path) ?? [];
+    return startsWith(problem.path, path) || startsWith(path, problem.path);
+  });
+  if (related) {
+    // An unknown key is the path's fault, whichever value it has.
+    const place = problem.atKey ? related.axis.place : related.value.place;
+    return toError(problem, place);
+  }
+  const values = cell.map(({ axis, value }) => `${axis.path}=${value.text}`).join(', ');
+  const error = toError(problem, cell[cell.length - 1]!.value.place);
+  return { ...error, message: `${error.message} (with ${values})` };
 }
 
 function identity(problem: Problem): string {
@@ -221,10 +301,4 @@ function inOrder(errors: readonly ScenarioError[]): readonly ScenarioError[] {
     .map((error, i) => ({ error, i }))
     .sort((a, b) => (rank(a.error) === rank(b.error) ? a.i - b.i : rank(a.error) - rank(b.error)))
     .map(({ error }) => error);
-}
-
-/** "no balancer "least-requests"; did you mean least-request?" */
-export function unknownName(what: string, name: string, known: readonly string[]): string {
-  const close = nearest(name, known);
-  return `no ${what} "${name}"; ${close === undefined ? `known: ${known.join(', ')}` : `did you mean ${close}?`}`;
 }

@@ -6,6 +6,7 @@ import type { BalancerFile, ClientFile } from './client-schema.js';
 import type { ClusterFile, CpuFile, DiskFile, RaftFile } from './cluster-schema.js';
 import type { ClusterConfig, MemberSetting, ResolvedScenario, StopConfig } from './config.js';
 import { type MemberFile, memberFiles } from './member-files.js';
+import { BALANCER_OPTIONS, FAULT_OPTIONS, resolveOptions } from './option-schema.js';
 import {
   CLIENT_DEFAULTS,
   CPU_COSTS,
@@ -130,7 +131,7 @@ function resolveClient(file: ClientFile | undefined, tls: keyof typeof TLS_ROUND
 function resolveBalancer(file: BalancerFile): BalancerConfig {
   if (typeof file === 'string') return { name: file, options: {} };
   const { name, ...options } = file;
-  return { name, options };
+  return { name, options: resolveOptions(name, options, BALANCER_OPTIONS) };
 }
 
 function resolveOperations(file: OperationsFile): OperationMix {
@@ -190,7 +191,14 @@ function resolveWorkload(file: WorkloadFile): WorkloadConfig {
 
 function resolveFault(file: FaultFile): FaultConfig {
   const { at, every, action, target, for: lasts, ...options } = file;
-  return { atUs: at, everyUs: every ?? 0, action, target, forUs: lasts ?? 0, options };
+  return {
+    atUs: at ?? every ?? 0,
+    everyUs: every ?? 0,
+    action,
+    target,
+    forUs: lasts ?? 0,
+    options: resolveOptions(action, options, FAULT_OPTIONS),
+  };
 }
 
 function resolveStop(file: ScenarioFile['stop']): StopConfig {

@@ -5,17 +5,22 @@ import { network } from './network-schema.js';
 import { duration, fields, flag, name, positiveDuration, text, wholeNumber } from './quantities.js';
 import { workload } from './workload-schema.js';
 
-const fault = () =>
-  z
-    .object({
-      at: duration(),
-      every: duration().optional(),
-      action: name(),
-      target: name(),
-      for: duration().optional(),
-    })
-    // The action's own options, which the action checks.
-    .catchall(z.unknown());
+const FAULT_SHAPE = {
+  at: duration().optional(),
+  every: positiveDuration().optional(),
+  action: name(),
+  target: name(),
+  for: positiveDuration().optional(),
+};
+
+/** Keys that every fault may have, besides its action's own options. */
+export const FAULT_KEYS = Object.keys(FAULT_SHAPE);
+
+/** One of the list `faults`. */
+export const fault = z
+  .object(FAULT_SHAPE)
+  // The action's own options, which the action checks.
+  .catchall(z.unknown());
 
 const seed = () =>
   z
@@ -41,7 +46,7 @@ export const SECTIONS = {
   network: network().optional(),
   client: client().optional(),
   workload: workload(),
-  faults: z.array(fault()).optional(),
+  faults: z.array(fault).optional(),
   'allow-quorum-loss': flag().optional(),
   stop: fields({ 'when-done': flag().optional(), after: positiveDuration().optional() }).optional(),
   sweep: fields({
@@ -54,4 +59,4 @@ export const SECTIONS = {
 export const scenarioFile = fields(SECTIONS);
 
 export type ScenarioFile = z.output<typeof scenarioFile>;
-export type FaultFile = NonNullable<ScenarioFile['faults']>[number];
+export type FaultFile = z.output<typeof fault>;

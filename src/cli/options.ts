@@ -1,0 +1,43 @@
+import { Option } from '@commander-js/extra-typings';
+import type { Setting } from '../scenario/parse.js';
+import { collectSetting, FORMATS, positiveCount } from './arguments.js';
+
+/** Options that several commands share. */
+
+export const setOption = () =>
+  new Option(
+    '--set <path=value>',
+    'sets one value of the scenario, by its own path and unit; repeatable (example: --set network.members.egress.delay=30ms)',
+  ).argParser(collectSetting);
+
+export const seedOption = () =>
+  new Option('--seed <n>', "a whole number or a word; default: the scenario's, else 1 (example: --seed 7)");
+
+export const balancerOption = () =>
+  new Option(
+    '--balancer <name>',
+    "short for --set client.balancer=NAME; default: the scenario's, else round-robin (example: --balancer pick-leader)",
+  );
+
+export const formatOption = () =>
+  new Option('--format <format>', 'what is printed on stdout').choices(FORMATS).default('table' as const);
+
+export const outOption = (what: string) =>
+  new Option('--out <folder>', `writes ${what} there; default: nothing is written (example: --out results/mine)`);
+
+export const jobsOption = () =>
+  new Option('--jobs <n>', 'how many worker threads; default: one a core (example: --jobs 4)').argParser(positiveCount);
+
+/** `--set`, then the shorthands, which go before it. */
+export function settingsOf(options: {
+  readonly set?: readonly Setting[] | undefined;
+  readonly seed?: string | undefined;
+  readonly balancer?: string | undefined;
+}): readonly Setting[] {
+  const settings = [...(options.set ?? [])];
+  if (options.seed !== undefined) settings.push({ path: 'seed', value: options.seed, flag: '--seed' });
+  if (options.balancer !== undefined) {
+    settings.push({ path: 'client.balancer', value: options.balancer, flag: '--balancer' });
+  }
+  return settings;
+}

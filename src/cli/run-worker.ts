@@ -1,0 +1,24 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { runScenario, withTrace } from '../experiment/index.js';
+import { openMetrics } from '../report/open-metrics.js';
+import { parseScenario } from '../scenario/index.js';
+import { BadScenario } from './failure.js';
+import { version } from './package-info.js';
+import type { RunAnswer, RunOrder } from './run-in-worker.js';
+
+/** The other end of `run-in-worker.ts`: reads the scenario again, since it crosses threads best as its text. */
+const { bytes, fileName, folder, set } = workerData as RunOrder;
+const parsed = parseScenario(bytes, fileName, { set });
+if (!parsed.ok) throw new BadScenario(parsed.errors);
+const { result, registries } = runScenario(withTrace(parsed.scenario, folder), {
+  replication: 0,
+  document: parsed.document,
+  version: version(),
+});
+const answer: RunAnswer = {
+  result,
+  openMetrics: openMetrics(
+    registries.map(({ member, registry }) => ({ labels: { member }, samples: registry.samples() })),
+  ),
+};
+parentPort?.postMessage(answer);
