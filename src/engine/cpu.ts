@@ -5,12 +5,13 @@ import type { Handler, Simulator } from './simulator.js';
 /** A slice of a long computation: CFS's order of magnitude for two runnable threads on a core. */
 const QUANTUM_US = 3000;
 
+/** A piece of work. The objects are used again: a finished one's fields belong to nobody. */
 interface Task {
   /** CPU time left, µs on one of these cores. */
   leftUs: number;
-  readonly handler: Handler<never>;
-  readonly payload: unknown;
-  readonly program: Program;
+  handler: Handler<never>;
+  payload: unknown;
+  program: Program;
 }
 
 /**
@@ -29,6 +30,7 @@ export class Cpu {
   private running = 0;
   private readonly fresh = new Fifo<Task>();
   private readonly continued = new Fifo<Task>();
+  private readonly spare: Task[] = [];
   private readonly onSliceEnd = (task: Task): void => this.endSlice(task);
 
   /**
@@ -45,6 +47,21 @@ export class Cpu {
   /** Tasks that run or wait. */
   get load(): number {
     return this.running + this.fresh.length + this.continued.length;
+  }
+
+  /** A core is free: work that costs nothing can be done at once. */
+  get idleCore(): boolean {
+    return this.running < this.cores;
+  }
+
+  task(leftUs: number, handler: Handler<never>, payload: unknown, program: Program): Task {
+    const task = this.spare.pop();
+    if (task === undefined) return { leftUs, handler, payload, program };
+    task.leftUs = leftUs;
+    task.handler = handler;
+    task.payload = payload;
+    task.program = program;
+    return task;
   }
 
   enqueue(task: Task): void {
@@ -71,7 +88,10 @@ export class Cpu {
     while (next !== undefined && !next.program.admits(next)) next = this.fresh.shift() ?? this.continued.shift();
     if (next === undefined) this.running--;
     else this.startSlice(next);
-    if (finished && task.program.admits(task)) (task.handler as Handler<unknown>)(task.payload);
+    if (!finished || !task.program.admits(task)) return;
+    const { handler, payload } = task;
+    this.spare.push(task);
+    (handler as Handler<unknown>)(payload);
   }
 }
 
@@ -107,9 +127,18 @@ export class Program {
   run<T>(costUs: number, handler: Handler<T>, payload: T): void {
     if (this.state === 'killed') return;
     const leftUs = Math.round(costUs / this.cpu.speed);
-    const task: Task = { leftUs, handler: handler as Handler<never>, payload, program: this };
+    const task = this.cpu.task(leftUs, handler as Handler<never>, payload, this);
     if (this.state === 'paused') this.held.push(task);
     else this.cpu.enqueue(task);
+  }
+
+  /**
+   * Goes on with `handler(payload)`, at no cost, where something outside has ended (a disk, a timer): at once if a core
+   * is free, else in its turn. To be called from an event of its own, not from within other work.
+   */
+  wake<T>(handler: Handler<T>, payload: T): void {
+    if (this.state === 'running' && this.cpu.idleCore) handler(payload);
+    else this.run(0, handler, payload);
   }
 
   pause(): void {

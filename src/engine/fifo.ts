@@ -1,40 +1,46 @@
-/** A first-in first-out queue; both ends in amortised constant time, which an array's own `shift` is not. */
+/** A first-in first-out queue on a ring: both ends in constant time, and no allocation while it does not outgrow itself. */
 export class Fifo<T> {
-  private items: (T | undefined)[] = [];
+  /** Its length is a power of two. */
+  private ring: (T | undefined)[] = [undefined, undefined, undefined, undefined];
   private head = 0;
+  private count = 0;
 
   get length(): number {
-    return this.items.length - this.head;
+    return this.count;
   }
 
   push(item: T): void {
-    this.items.push(item);
+    if (this.count === this.ring.length) this.grow();
+    this.ring[(this.head + this.count) & (this.ring.length - 1)] = item;
+    this.count++;
   }
 
   /** The oldest item, or undefined. */
   shift(): T | undefined {
-    if (this.head === this.items.length) return undefined;
-    const item = this.items[this.head];
-    this.items[this.head++] = undefined;
-    if (this.head === this.items.length) {
-      this.items.length = 0;
-      this.head = 0;
-    } else if (this.head >= 1024 && this.head * 2 >= this.items.length) {
-      this.items = this.items.slice(this.head);
-      this.head = 0;
-    }
+    if (this.count === 0) return undefined;
+    const { ring, head } = this;
+    const item = ring[head];
+    ring[head] = undefined;
+    this.head = (head + 1) & (ring.length - 1);
+    this.count--;
     return item;
   }
 
   peek(): T | undefined {
-    return this.items[this.head];
+    return this.count === 0 ? undefined : this.ring[this.head];
   }
 
   /** Empties the queue and gives what was in it, oldest first. */
   drain(): T[] {
-    const rest = this.items.slice(this.head) as T[];
-    this.items = [];
+    const items: T[] = [];
+    while (this.count > 0) items.push(this.shift()!);
+    return items;
+  }
+
+  private grow(): void {
+    const items = this.drain();
+    this.ring = new Array<T | undefined>(items.length * 2).fill(undefined);
     this.head = 0;
-    return rest;
+    for (const item of items) this.push(item);
   }
 }

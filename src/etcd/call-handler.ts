@@ -89,11 +89,7 @@ export class CallHandler {
         }
       }
     }
-    this.process.program.run(
-      this.costs.proposalUs,
-      () => this.process.proposals.propose(command, requestBytes(request), deadlineUs, done),
-      undefined,
-    );
+    this.process.proposals.propose(command, requestBytes(request), deadlineUs, done);
   }
 
   private read(request: RangeRequest | TxnRequest, done: Done): void {

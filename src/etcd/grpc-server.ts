@@ -1,6 +1,7 @@
 import {
   type ClientFrame,
   clientFrameBytes,
+  isMutation,
   type Outcome,
   type Request,
   type ServerFrame,
@@ -114,8 +115,7 @@ class ClientConnection {
     end.onMessage = (frame) => {
       const bytes = clientFrameBytes(frame);
       metrics.clientReceivedBytes.add(bytes);
-      const costUs = frame.kind === 'call' ? costs.callUs : frame.kind === 'ping' ? 0 : costs.watchEventUs;
-      program.run(costUs + costs.byteUs * bytes, this.onFrame, frame);
+      program.run(frameCostUs(frame, costs) + costs.byteUs * bytes, this.onFrame, frame);
     };
     end.onClose = () => {
       this.open = false;
@@ -161,4 +161,10 @@ class ClientConnection {
         return;
     }
   }
+}
+
+/** CPU time of taking a frame in and, for a call, of all until it is answered or proposed; but not of the read itself. */
+function frameCostUs(frame: ClientFrame, costs: CpuCosts): number {
+  if (frame.kind === 'call') return costs.callUs + (isMutation(frame.request) ? costs.proposalUs : 0);
+  return frame.kind === 'ping' ? 0 : costs.watchEventUs;
 }

@@ -20,7 +20,7 @@ export class Wal {
   private readonly fsyncUs: Sampler;
   private readonly writeBytesPerSec: number;
   private readonly saved: () => void;
-  private readonly onDisk = (): void => this.program.run(0, this.saved, undefined);
+  private readonly onDisk = (): void => this.program.wake(this.saved, undefined);
 
   /** @param saved called at the end of every batch */
   constructor(

@@ -4,8 +4,8 @@
  * With a constant delay packets leave in the order they came and `add` appends; with jitter it inserts.
  */
 export class Backlog {
-  private departures = new Float64Array(64);
-  private packets = new Float64Array(64);
+  private departures: Float64Array = new Float64Array(64);
+  private packets: Float64Array = new Float64Array(64);
   private head = 0;
   private tail = 0;
   private total = 0;
@@ -45,15 +45,21 @@ export class Backlog {
   }
 
   private makeRoom(): void {
-    const held = this.tail - this.head;
-    const capacity = held * 2 > this.departures.length ? this.departures.length * 2 : this.departures.length;
-    const departures = new Float64Array(capacity);
-    departures.set(this.departures.subarray(this.head, this.tail));
-    const packets = new Float64Array(capacity);
-    packets.set(this.packets.subarray(this.head, this.tail));
-    this.departures = departures;
-    this.packets = packets;
+    const { head, tail } = this;
+    const held = tail - head;
+    if (held * 2 > this.departures.length) {
+      this.departures = grown(this.departures);
+      this.packets = grown(this.packets);
+    }
+    this.departures.copyWithin(0, head, tail);
+    this.packets.copyWithin(0, head, tail);
     this.head = 0;
     this.tail = held;
   }
+}
+
+function grown(array: Float64Array): Float64Array {
+  const larger = new Float64Array(array.length * 2);
+  larger.set(array);
+  return larger;
 }

@@ -21,6 +21,7 @@ export class OperationSource {
   private readonly choices: readonly { readonly name: OperationName; readonly upTo: number }[];
   private readonly only: OperationName | undefined;
   private readonly owner: string;
+  private readonly keys = new Map<number, string>();
   private drawn = 0;
 
   /** @param owner unique in the run; names the stream, and is part of every value written */
@@ -43,8 +44,7 @@ export class OperationSource {
 
   next(): DrawnOperation {
     const name = this.only ?? this.drawName();
-    const { keyBytes, keySpace } = this.mix;
-    const key = KEY_PREFIX + String(this.stream.below(keySpace)).padStart(keyBytes - KEY_PREFIX.length, '0');
+    const key = this.key(this.stream.below(this.mix.keySpace));
     const number = ++this.drawn;
     switch (name) {
       case 'lget':
@@ -68,6 +68,16 @@ export class OperationSource {
         return { name, request, text: value.text };
       }
     }
+  }
+
+  /** The same key is the same string object: stores find it without comparing letters. */
+  private key(number: number): string {
+    let key = this.keys.get(number);
+    if (key === undefined) {
+      key = KEY_PREFIX + String(number).padStart(this.mix.keyBytes - KEY_PREFIX.length, '0');
+      this.keys.set(number, key);
+    }
+    return key;
   }
 
   private value(key: string, number: number): Value {
