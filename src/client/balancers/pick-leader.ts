@@ -1,7 +1,7 @@
 import { LeaderPoll } from '../leader-poll.js';
 import type { PickerPolicy, PickResult, PolicyEnv } from '../policy.js';
 import { durationOption } from './options.js';
-import { rotation } from './round-robin.js';
+import { inMapOrder, rotation } from './round-robin.js';
 
 interface LeaderView {
   readonly leader: string | undefined;
@@ -20,7 +20,7 @@ export const pickLeader: PickerPolicy<LeaderView> = {
     return new LeaderPoll(env, durationOption(env.options, 'poll-interval', 5_000_000), () => {});
   },
   newPicker(ready, env, view) {
-    const rotate = rotation(env.stream('order').shuffled(ready));
+    const rotate = rotation(inMapOrder(ready, env.stream('order')));
     const results = new Map(
       ready.map((subconnection): [string, PickResult] => [subconnection.endpoint, { kind: 'complete', subconnection }]),
     );
