@@ -25,10 +25,12 @@ const FILE = 'cells.jsonl';
 export class SweepJournal {
   readonly completed: readonly CellResult[];
   private readonly path: string;
+  private readonly identity: SweepIdentity;
   private written: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, completed: readonly CellResult[]) {
+  private constructor(path: string, identity: SweepIdentity, completed: readonly CellResult[]) {
     this.path = path;
+    this.identity = identity;
     this.completed = completed;
   }
 
@@ -49,9 +51,8 @@ export class SweepJournal {
     }
     // Results of another run must not stand beside these cells.
     for (const name of results) await rm(join(folder, name), { force: true });
-    const lines = [identity, ...completed].map((line) => `${JSON.stringify(line)}\n`);
-    await writeWhole(path, lines.join(''));
-    return new SweepJournal(path, completed);
+    await writeWhole(path, jsonLines([identity, ...completed]));
+    return new SweepJournal(path, identity, completed);
   }
 
   /** Appends in the order of the calls. */
@@ -61,11 +62,20 @@ export class SweepJournal {
     this.written.catch(() => {});
   }
 
-  /** Waits until all is on disk. `finished` marks the sweep as complete. */
-  async close({ finished }: { finished: boolean }): Promise<void> {
+  /** Waits until all that was added is on disk. */
+  async flush(): Promise<void> {
     await this.written;
-    if (finished) await appendFile(this.path, `${JSON.stringify({ finished: true })}\n`);
   }
+
+  /** Marks the sweep as complete; its cells stand in their order now, not in that of their arrival. */
+  async finish(cells: readonly CellResult[]): Promise<void> {
+    await this.flush();
+    await writeWhole(this.path, jsonLines([this.identity, ...cells, { finished: true }]));
+  }
+}
+
+function jsonLines(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
 interface JournalContent {

@@ -12,7 +12,8 @@ export function sweepText(rows: readonly SweepRow[], color: Colors): string {
   const down = across === undefined ? axes : axes.slice(0, -1);
   const columns = across === undefined ? [''] : valuesOf(rows, across);
   const lines = new Map<string, { readonly head: readonly string[]; readonly cells: Map<string, string> }>();
-  for (const row of byMetric(rows)) {
+  const shown = rows.filter((row) => !isDetail(row.metric));
+  for (const row of byMetric(shown.length > 0 ? shown : rows)) {
     const head = [`${row.metric} (${row.unit})`, ...down.map((axis) => row.cell[axis] ?? '')];
     const key = JSON.stringify(head);
     const line = lines.get(key) ?? { head, cells: new Map<string, string>() };
@@ -21,9 +22,9 @@ export function sweepText(rows: readonly SweepRow[], color: Colors): string {
   }
   let metric = '';
   const body = [...lines.values()].map(({ head, cells }) => {
-    const shown = head[0] === metric ? '' : head[0]!;
+    const named = head[0] === metric ? '' : head[0]!;
     metric = head[0]!;
-    return [shown, ...head.slice(1), ...columns.map((column) => cells.get(column) ?? '-')];
+    return [named, ...head.slice(1), ...columns.map((column) => cells.get(column) ?? '-')];
   });
   const replications = Math.max(...rows.map((row) => row.n));
   const table = renderTable(
@@ -38,7 +39,13 @@ export function sweepText(rows: readonly SweepRow[], color: Colors): string {
     replications > 1
       ? `mean ± 95 % interval over ${replications} replications`
       : 'one replication: --replications N gives intervals';
-  return `${table}\n\n${color.dim(note)}\n`;
+  const more = rows.length > shown.length ? '; shares, CPU, extremes and counts: --format csv or json' : '';
+  return `${table}\n\n${color.dim(note + more)}\n`;
+}
+
+/** What is left to the other formats, so that a person sees the rest. */
+function isDetail(metric: string): boolean {
+  return /_(min|max|p99|count)$/.test(metric) || /^(request_share|cpu)_/.test(metric);
 }
 
 /** Metrics together, cells in their order. */

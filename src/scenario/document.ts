@@ -75,7 +75,7 @@ export function readDocument(input: string | Uint8Array, file: string): Document
   };
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0)
-    return { ok: false, errors: problems.slice(0, 20).map((problem) => yamlProblem(problem, at)) };
+    return { ok: false, errors: problems.slice(0, 20).map((problem) => yamlProblem(problem, document, at)) };
   const structural = structuralProblems(document, at);
   if (structural.length > 0) return { ok: false, errors: structural };
   let data: unknown;
@@ -184,15 +184,46 @@ function firstRubbish(lines: readonly string[]) {
   return undefined;
 }
 
-function yamlProblem(problem: YAMLError, at: (offset: number) => ErrorPlace): ScenarioError {
-  const place = at(problem.pos[0]);
-  const words = YAML_WORDS[problem.code];
-  return { place, path: '', message: words?.[0] ?? lowerFirst(problem.message), hint: words?.[1] };
+function yamlProblem(problem: YAMLError, document: Document.Parsed, at: (offset: number) => ErrorPlace): ScenarioError {
+  const [offset] = problem.pos;
+  const words = YAML_WORDS[problem.code] ?? [`expected YAML, found what is none: ${lowerFirst(problem.message)}`];
+  return {
+    place: at(offset),
+    path: formatPath(pathAt(document, offset)),
+    message: words[0],
+    hint: words[1] ?? 'compare the lines above and below: blanks in front, quotes, brackets, a blank after each colon',
+  };
+}
+
+/** Path of the innermost value that an offset lies in, as far as the text could be read. */
+function pathAt(document: Document.Parsed, offset: number): Path {
+  const path: PathSegment[] = [];
+  let node: unknown = document.contents;
+  for (;;) {
+    let next: unknown;
+    if (isMap(node)) {
+      const pair = node.items.findLast((item) => (rangeOf(item.key)?.[0] ?? Number.POSITIVE_INFINITY) <= offset);
+      if (pair === undefined || !isScalar(pair.key)) return path;
+      path.push(String(pair.key.value));
+      next = pair.value;
+    } else if (isSeq(node)) {
+      const index = node.items.findLastIndex((item) => (rangeOf(item)?.[0] ?? Number.POSITIVE_INFINITY) <= offset);
+      if (index < 0) return path;
+      path.push(index);
+      next = node.items[index];
+    } else {
+      return path;
+    }
+    const range = rangeOf(next);
+    if (range === undefined || offset < range[0] || offset > range[2]) return path;
+    node = next;
+  }
 }
 
 /** yaml's codes, in the words of someone who does not know YAML by heart. */
 const YAML_WORDS: Readonly<Record<string, readonly [string, string?]>> = {
   DUPLICATE_KEY: ['expected each key once, found it a second time', 'remove one of the two'],
+  MISSING_CHAR: ['expected a closing quote, bracket or brace, found none', 'close what is open'],
   MULTIPLE_DOCS: ['expected one document, found a second one', 'one file, one scenario: remove what follows ---'],
   TAB_AS_INDENT: ['expected blanks, found a tab', 'indent with blanks'],
   TAG_RESOLVE_FAILED: ['expected plain YAML, found a tag', 'remove the tag (!...)'],

@@ -1,4 +1,4 @@
-export { type Choice, type Choices, memberMetrics, namesOf, SHIPPED_CHOICES, SHIPPED_WORKLOADS } from './choices.js';
+export { type Choice, type Choices, namesOf, SHIPPED_CHOICES, SHIPPED_WORKLOADS } from './choices.js';
 export * from './config.js';
 export { type ErrorPlace, formatScenarioError, type ScenarioError } from './error.js';
 export { jsonSchema } from './json-schema.js';

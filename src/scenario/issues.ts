@@ -113,8 +113,11 @@ function isAboutKind(issue: Issue): boolean {
   return issue.code === 'custom' && !(issue.params as Params | undefined)?.decisive;
 }
 
+/** For those who got no better hint. */
+const WHERE_TO_LOOK = 'the shipped scenario hello shows how one is written, and etcdsim schema prints every key';
+
 /** Problems with their places: see `parse.ts` for where those come from. */
 export function toError(problem: Problem, place: ScenarioError['place']): ScenarioError {
-  const { path, message, expected, found, hint } = problem;
+  const { path, message, expected, found, hint = WHERE_TO_LOOK } = problem;
   return { place, path: formatPath(path), message, expected, found, hint };
 }

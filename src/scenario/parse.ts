@@ -185,7 +185,7 @@ function axesOf(
       path,
       place: placeOf(at, true),
       values: values.map((value, i) => ({
-        text: (fromFile ? document.textOf([...at, i]) : undefined) ?? asText(value),
+        text: (fromFile ? oneLine(document.textOf([...at, i])) : undefined) ?? asText(value),
         place: placeOf([...at, i], false),
       })),
     });
@@ -199,6 +199,11 @@ function axesOf(
     });
   }
   return axes;
+}
+
+/** A map or list in block style is written out as JSON instead: a value has to fit into a table's head. */
+function oneLine(text: string | undefined): string | undefined {
+  return text?.includes('\n') ? undefined : text;
 }
 
 function asText(value: unknown): string {

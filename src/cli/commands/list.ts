@@ -37,9 +37,12 @@ async function list(what: (typeof WHAT)[number]): Promise<readonly Listed[]> {
     const { suites } = await import('../../experiment/index.js');
     return suites.map(({ name, summary }) => ({ name, summary }));
   }
-  const { SHIPPED_CHOICES, SHIPPED_WORKLOADS, memberMetrics } = await import('../../scenario/index.js');
+  if (what === 'metrics') {
+    const { memberMetrics } = await import('../../experiment/index.js');
+    return memberMetrics().map(({ name, type, help }) => ({ name, summary: `${type}: ${help}` }));
+  }
+  const { SHIPPED_CHOICES, SHIPPED_WORKLOADS } = await import('../../scenario/index.js');
   if (what === 'workloads') return SHIPPED_WORKLOADS.map(({ kind, summary }) => ({ name: kind, summary }));
-  if (what === 'metrics') return memberMetrics().map(({ name, type, help }) => ({ name, summary: `${type}: ${help}` }));
   return SHIPPED_CHOICES[what].map(({ name, summary, options }) => ({
     name,
     summary,

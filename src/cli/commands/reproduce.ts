@@ -46,7 +46,7 @@ export const reproduceCommand = (session: Session) =>
       const chosen = await choose(suites, names);
       await checkOutFolder(options.out);
       await checkFolder('--reference (or ETCDSIM_REFERENCE)', options.reference);
-      session.onInterrupt(() => process.exit());
+
       const scenarios: Record<string, string> = {};
       const results: SuiteResult[] = [];
       for (const suite of chosen) {

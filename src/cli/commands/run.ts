@@ -8,10 +8,9 @@ import { checkOutFile, checkOutFolder, writeAll, writeWhole } from '../out-files
 import { print, say, wantsColor } from '../output.js';
 import { runInWorker } from '../run-in-worker.js';
 import { loadScenario, readScenario } from '../scenario-file.js';
-import type { Session } from '../session.js';
 
 /** `etcdsim run SCENARIO`: one run, its metrics, what each member did. */
-export const runCommand = (session: Session) =>
+export const runCommand = () =>
   newCommand('run')
     .description('Runs a scenario once and prints what was measured.')
     .argument('<scenario>', 'a path, or the bare name of one that ships (example: hello)')
@@ -36,7 +35,7 @@ Examples:
       const source = readScenario(scenario);
       const set = settingsOf(options);
       await loadScenario(source, { set });
-      session.onInterrupt(() => process.exit());
+
       const { result, openMetrics } = await runInWorker({
         bytes: source.bytes,
         fileName: source.shownAs,

@@ -79,7 +79,7 @@ Examples:
       session.onInterrupt(() => abort.abort());
       let counted = '0 cells';
       try {
-        const { rows } = await runSweep({
+        const { rows, cells } = await runSweep({
           text: new TextDecoder().decode(source.bytes),
           fileName: source.shownAs,
           folder: dirname(source.path),
@@ -102,12 +102,12 @@ Examples:
           await writeAll(options.out, { ...(await outFiles(rows, identity)), 'machine.json': machineJson(startedMs) });
           say(`written: ${options.out}`);
         }
-        await journal?.close({ finished: true });
+        await journal?.finish(cells);
         await print(await inFormat(rows, options.format));
       } catch (error) {
         progress.stop();
         if (!abort.signal.aborted || (error as Error).name !== 'AbortError') throw error;
-        await journal?.close({ finished: false });
+        await journal?.flush();
         const kept = options.out === undefined ? 'nothing is kept without --out' : `kept in ${options.out}`;
         say(`interrupted: ${counted} done, ${kept}${options.out === undefined ? '' : '; --resume goes on from there'}`);
         session.setExitCode(EXIT.interrupted);
