@@ -1,3 +1,5 @@
+export { type MetricDescription, memberMetrics } from './member-metrics.js';
+export { type Suite, type SuiteOptions, suites } from './reproduce/index.js';
 export * from './result.js';
 export { type RunOptions, type RunOutput, runScenario } from './run.js';
 export {
