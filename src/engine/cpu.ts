@@ -28,6 +28,8 @@ export class Cpu {
   private readonly simulator: Simulator;
   private readonly cores: number;
   private running = 0;
+  /** Come back from a pause: what they were given before, they go on with before what came since. */
+  private readonly resumed = new Fifo<Task>();
   private readonly fresh = new Fifo<Task>();
   private readonly continued = new Fifo<Task>();
   private readonly spare: Task[] = [];
@@ -46,7 +48,7 @@ export class Cpu {
 
   /** Tasks that run or wait. */
   get load(): number {
-    return this.running + this.fresh.length + this.continued.length;
+    return this.running + this.resumed.length + this.fresh.length + this.continued.length;
   }
 
   /** A core is free: work that costs nothing can be done at once. */
@@ -65,11 +67,19 @@ export class Cpu {
   }
 
   enqueue(task: Task): void {
+    this.startOrQueue(task, this.fresh);
+  }
+
+  enqueueAhead(task: Task): void {
+    this.startOrQueue(task, this.resumed);
+  }
+
+  private startOrQueue(task: Task, queue: Fifo<Task>): void {
     if (this.running < this.cores) {
       this.running++;
       this.startSlice(task);
     } else {
-      this.fresh.push(task);
+      queue.push(task);
     }
   }
 
@@ -83,15 +93,17 @@ export class Cpu {
 
   private endSlice(task: Task): void {
     const finished = task.leftUs === 0;
-    if (!finished && task.program.admits(task)) this.continued.push(task);
-    let next = this.fresh.shift() ?? this.continued.shift();
-    while (next !== undefined && !next.program.admits(next)) next = this.fresh.shift() ?? this.continued.shift();
+    const admitted = task.program.admits(task);
+    if (admitted && !finished) this.continued.push(task);
+    let next = this.takeNext();
+    while (next !== undefined && !next.program.admits(next)) next = this.takeNext();
     if (next === undefined) this.running--;
     else this.startSlice(next);
-    if (!finished || !task.program.admits(task)) return;
-    const { handler, payload } = task;
-    this.spare.push(task);
-    (handler as Handler<unknown>)(payload);
+    if (admitted && finished) (task.handler as Handler<unknown>)(task.payload);
+  }
+
+  private takeNext(): Task | undefined {
+    return this.resumed.shift() ?? this.fresh.shift() ?? this.continued.shift();
   }
 }
 
@@ -105,6 +117,9 @@ export class Program {
   busyUs = 0;
   private readonly cpu: Cpu;
   private state: 'running' | 'paused' | 'killed' = 'running';
+  /** In a pause: what the CPU gave back, */
+  private interrupted: Task[] = [];
+  /** and what came since. */
   private held: Task[] = [];
 
   constructor(cpu: Cpu) {
@@ -148,20 +163,23 @@ export class Program {
   resume(): void {
     if (this.state !== 'paused') return;
     this.state = 'running';
-    const held = this.held;
+    const { interrupted, held } = this;
+    this.interrupted = [];
     this.held = [];
+    for (const task of interrupted) this.cpu.enqueueAhead(task);
     for (const task of held) this.cpu.enqueue(task);
   }
 
   kill(): void {
     this.state = 'killed';
+    this.interrupted = [];
     this.held = [];
   }
 
   /** False if the task must not go on now: it is held until `resume`, or forgotten. For `Cpu`. */
   admits(task: Task): boolean {
     if (this.state === 'running') return true;
-    if (this.state === 'paused') this.held.push(task);
+    if (this.state === 'paused') this.interrupted.push(task);
     return false;
   }
 }
