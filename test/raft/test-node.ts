@@ -81,7 +81,11 @@ export interface Start {
   /** Default: members 1, 2 and 3. */
   readonly voters?: readonly number[];
   readonly learners?: readonly number[];
-  /** Terms of the stored log, from index 1 on. */
+  /** The outgoing half of a joint configuration; default: none. */
+  readonly outgoing?: readonly number[];
+  /** What the log begins behind; default: nothing is compacted. */
+  readonly compacted?: { readonly index: number; readonly term: number };
+  /** Terms of the stored log, from index 1 (or from behind the compaction) on. */
   readonly terms?: readonly number[];
   readonly term?: number;
   readonly vote?: number;
@@ -97,8 +101,9 @@ export class TestNode {
 
   constructor(number: number, start: Start = {}, overrides: Partial<RaftConfig> = {}) {
     this.storage = new MemoryStorage();
-    this.storage.applySnapshot(snapshotAt(0, 0, start));
-    this.storage.append(entriesOf(1, ...(start.terms ?? [])));
+    const { index, term } = start.compacted ?? { index: 0, term: 0 };
+    this.storage.applySnapshot(snapshotAt(index, term, start));
+    this.storage.append(entriesOf(index + 1, ...(start.terms ?? [])));
     if (start.term !== undefined || start.vote !== undefined || start.commit !== undefined) {
       this.storage.setHardState({ term: start.term ?? 0, vote: id(start.vote ?? 0), commit: start.commit ?? 0 });
     }
@@ -109,6 +114,7 @@ export class TestNode {
         maxSizePerMsg: Number.POSITIVE_INFINITY,
         maxCommittedSizePerReady: Number.POSITIVE_INFINITY,
         maxInflightMsgs: 256,
+        applied: index,
         rules: rulesInForce,
         ...overrides,
       }),
@@ -200,7 +206,7 @@ export function snapshotAt(index: number, term: number, members: Start = {}): Sn
   const confState = {
     voters: ids(...(members.voters ?? [1, 2, 3])),
     learners: ids(...(members.learners ?? [])),
-    votersOutgoing: [],
+    votersOutgoing: ids(...(members.outgoing ?? [])),
     learnersNext: [],
     autoLeave: false,
   };
