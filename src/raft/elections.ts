@@ -72,10 +72,6 @@ export function hup(raft: Raft, campaign: Campaign): void {
 }
 
 function runCampaign(raft: Raft, campaign: Campaign): void {
-  if (!raft.rules.isPromotable(raft)) {
-    // Between a pre-vote and its answers we may have applied our own removal.
-    raft.logger?.('WARN', `${hex(raft.id)} is unpromotable; campaign() should have been called`);
-  }
   if (campaign === 'pre-election') becomePreCandidate(raft);
   else becomeCandidate(raft);
   const type = campaign === 'pre-election' ? 'MsgPreVote' : 'MsgVote';
