@@ -1,5 +1,5 @@
 import type { ClientFrame, WatchEvent, WatchResponse } from '../api/index.js';
-import type { Program, Simulator } from '../engine/index.js';
+import { Fifo, type Program, type Simulator } from '../engine/index.js';
 import type { Channel } from './channel.js';
 import type { Subconnection } from './subconnection.js';
 
@@ -43,6 +43,8 @@ export class WatchStream {
   private readonly program: Program;
   private readonly channel: Channel;
   private readonly eventCpuUs: number;
+  /** Messages in order, whichever core is done with its work first. */
+  private readonly arrived = new Fifo<WatchResponse>();
   private subconnection: Subconnection | undefined;
   private streamId = 0;
   private opening = false;
@@ -68,7 +70,10 @@ export class WatchStream {
     this.opening = true;
     this.channel.openStream(
       {
-        message: (message) => this.program.run(this.eventCpuUs, this.receive, message),
+        message: (message) => {
+          this.arrived.push(message);
+          this.program.run(this.eventCpuUs, this.receiveNext, undefined);
+        },
         ended: () => this.broken(),
       },
       (subconnection, id) => {
@@ -109,7 +114,9 @@ export class WatchStream {
     this.subconnection?.send({ kind: 'watch-send', id: this.streamId, message });
   }
 
-  private readonly receive = (message: WatchResponse): void => {
+  private readonly receiveNext = (): void => this.receive(this.arrived.shift()!);
+
+  private receive(message: WatchResponse): void {
     if (message.kind === 'watch-progress' && message.watchId === -1) {
       for (const watch of this.watches.values()) this.progress(watch, message.header.revision);
       return;
@@ -134,7 +141,7 @@ export class WatchStream {
         watch.handlers.canceled?.(message.compactRevision);
         return;
     }
-  };
+  }
 
   private progress(watch: Watch, revision: number): void {
     if (revision >= watch.nextRevision) watch.nextRevision = revision + 1;

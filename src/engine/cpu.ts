@@ -46,6 +46,10 @@ export class Cpu {
     this.speed = (cores < 1 ? cores : cores / Math.floor(cores)) * speed;
   }
 
+  get nowUs(): number {
+    return this.simulator.nowUs;
+  }
+
   /** Tasks that run or wait. */
   get load(): number {
     return this.running + this.resumed.length + this.fresh.length + this.continued.length;
@@ -99,13 +103,27 @@ export class Cpu {
     while (next !== undefined && !next.program.admits(next)) next = this.takeNext();
     if (next === undefined) this.running--;
     else this.startSlice(next);
-    if (admitted && finished) (task.handler as Handler<unknown>)(task.payload);
+    if (!admitted || !finished) return;
+    const { handler, payload, program } = task;
+    program.ended(this.nowUs);
+    this.spare.push(task);
+    (handler as Handler<unknown>)(payload);
   }
 
   private takeNext(): Task | undefined {
     return this.resumed.shift() ?? this.fresh.shift() ?? this.continued.shift();
   }
 }
+
+/** What it costs a program to get going again after a pause. */
+export interface WakeUp {
+  /** A program that has had nothing to do for this long sleeps, µs. */
+  readonly afterUs: number;
+  /** CPU time that its next piece of work takes on top, µs: caches, the core's sleep state, the runtime's idle threads. */
+  readonly costUs: number;
+}
+
+const NO_WAKE_UP: WakeUp = { afterUs: Number.POSITIVE_INFINITY, costUs: 0 };
 
 /**
  * A running program (an operating system's process) on some cores: a member, an apiserver.
@@ -121,9 +139,14 @@ export class Program {
   private interrupted: Task[] = [];
   /** and what came since. */
   private held: Task[] = [];
+  private readonly wakeUp: WakeUp;
+  /** Pieces of work that run or wait. */
+  private open = 0;
+  private idleSinceUs = 0;
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: Cpu, wakeUp = NO_WAKE_UP) {
     this.cpu = cpu;
+    this.wakeUp = wakeUp;
   }
 
   get alive(): boolean {
@@ -141,7 +164,8 @@ export class Program {
    */
   run<T>(costUs: number, handler: Handler<T>, payload: T): void {
     if (this.state === 'killed') return;
-    const leftUs = Math.round(costUs / this.cpu.speed);
+    const leftUs = Math.round((costUs + this.wakeUpCostUs()) / this.cpu.speed);
+    this.open++;
     const task = this.cpu.task(leftUs, handler as Handler<never>, payload, this);
     if (this.state === 'paused') this.held.push(task);
     else this.cpu.enqueue(task);
@@ -152,7 +176,7 @@ export class Program {
    * is free, else in its turn. To be called from an event of its own, not from within other work.
    */
   wake<T>(handler: Handler<T>, payload: T): void {
-    if (this.state === 'running' && this.cpu.idleCore) handler(payload);
+    if (this.state === 'running' && this.cpu.idleCore && this.wakeUpCostUs() === 0) handler(payload);
     else this.run(0, handler, payload);
   }
 
@@ -174,6 +198,16 @@ export class Program {
     this.state = 'killed';
     this.interrupted = [];
     this.held = [];
+  }
+
+  /** A piece of work has ended. For `Cpu`. */
+  ended(nowUs: number): void {
+    if (--this.open === 0) this.idleSinceUs = nowUs;
+  }
+
+  private wakeUpCostUs(): number {
+    const { afterUs, costUs } = this.wakeUp;
+    return this.open === 0 && this.cpu.nowUs - this.idleSinceUs >= afterUs ? costUs : 0;
   }
 
   /** False if the task must not go on now: it is held until `resume`, or forgotten. For `Cpu`. */

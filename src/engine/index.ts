@@ -1,4 +1,4 @@
-export { Cpu, Program } from './cpu.js';
+export { Cpu, Program, type WakeUp } from './cpu.js';
 export * from './distributions.js';
 export { exp, log, pow } from './elementary.js';
 export { EventQueue } from './event-queue.js';

@@ -58,4 +58,7 @@ export interface CpuCosts {
   readonly applyUs: number;
   /** Sending one watch response. */
   readonly watchEventUs: number;
+  /** On top, for the first work after the process has slept: after `wakeAfterUs` without any. */
+  readonly wakeUs: number;
+  readonly wakeAfterUs: number;
 }

@@ -9,7 +9,7 @@ import {
   type WatchRequest,
   type WatchResponse,
 } from '../api/index.js';
-import type { Program } from '../engine/index.js';
+import { Fifo, type Program } from '../engine/index.js';
 import type { ConnectionEnd, NetworkApi } from '../network/types.js';
 import type { CpuCosts } from './config.js';
 import type { MemberMetrics } from './metrics.js';
@@ -38,7 +38,9 @@ export class GrpcServer {
   readonly handlers: ServerHandlers;
   private readonly network: NetworkApi;
   private readonly host: string;
-  private readonly onPush = (push: PendingPush): void => this.sendPush(push);
+  /** Each on its way through the CPU; several cores may finish out of order, so whoever is done takes the oldest. */
+  private readonly pushes = new Fifo<PendingPush>();
+  private readonly onPush = (): void => this.sendPush(this.pushes.shift()!);
 
   constructor(
     network: NetworkApi,
@@ -68,7 +70,8 @@ export class GrpcServer {
 
   /** Sends on a watch stream, if it is still open. */
   push(streamId: number, message: WatchResponse): void {
-    this.program.run(this.costs.watchEventUs, this.onPush, { streamId, message });
+    this.pushes.push({ streamId, message });
+    this.program.run(this.costs.watchEventUs, this.onPush, undefined);
   }
 
   closed(connection: ClientConnection): void {
@@ -106,7 +109,9 @@ class ClientConnection {
   private readonly server: GrpcServer;
   private readonly streamOf = new Map<number, number>();
   private open = true;
-  private readonly onFrame = (frame: ClientFrame): void => this.handle(frame);
+  /** Frames of one connection are taken in order, whichever core is done first. */
+  private readonly frames = new Fifo<ClientFrame>();
+  private readonly onFrame = (): void => this.handle(this.frames.shift()!);
 
   constructor(server: GrpcServer, end: ClientEnd) {
     this.server = server;
@@ -115,7 +120,8 @@ class ClientConnection {
     end.onMessage = (frame) => {
       const bytes = clientFrameBytes(frame);
       metrics.clientReceivedBytes.add(bytes);
-      program.run(frameCostUs(frame, costs) + costs.byteUs * bytes, this.onFrame, frame);
+      this.frames.push(frame);
+      program.run(frameCostUs(frame, costs) + costs.byteUs * bytes, this.onFrame, undefined);
     };
     end.onClose = () => {
       this.open = false;

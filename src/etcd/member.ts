@@ -83,7 +83,7 @@ export class Member {
       this,
       this.simulator,
       this.network,
-      new Program(this.cpu),
+      new Program(this.cpu, { afterUs: this.config.cpu.wakeAfterUs, costUs: this.config.cpu.wakeUs }),
       this.storage,
       this.addresses,
       this.fsyncUs,

@@ -1,5 +1,5 @@
 import { balancers, ClientProgram, type Operation, type PickerPolicy } from '../client/index.js';
-import { Cpu, invariant, Program, Simulator } from '../engine/index.js';
+import { Cpu, invariant, Program, Simulator, type WakeUp } from '../engine/index.js';
 import { Member, type MemberObserver } from '../etcd/index.js';
 import { Network } from '../network/index.js';
 import type { MemberId } from '../raft/types.js';
@@ -22,11 +22,13 @@ export class Cluster {
   readonly clientHosts: readonly string[];
   private readonly cpus: ReadonlyMap<string, Cpu>;
   private readonly programHosts: readonly string[];
+  private readonly clientWakeUp: WakeUp;
 
   /** @param seed of every random stream of the run */
   constructor(scenario: ResolvedScenario, seed: string, hooks: ClusterHooks = {}) {
     const { cluster, network, client } = scenario;
     const simulator = new Simulator(seed);
+    this.clientWakeUp = cluster.clientWakeUp;
     this.simulator = simulator;
     this.network = new Network(simulator, network.config);
     for (const host of network.hosts) this.network.addHost(host);
@@ -47,7 +49,7 @@ export class Cluster {
           simulator,
           this.network,
           host,
-          new Program(this.cpus.get(host)!),
+          new Program(this.cpus.get(host)!, cluster.clientWakeUp),
           cluster.topology === 'stacked' ? [endpoints[i]!] : endpoints,
           client,
           policyNamed,
@@ -58,7 +60,7 @@ export class Cluster {
 
   /** Another program on the host of an apiserver. */
   newProgram(apiserverIndex: number): Program {
-    return new Program(this.cpus.get(this.programHosts[apiserverIndex]!)!);
+    return new Program(this.cpus.get(this.programHosts[apiserverIndex]!)!, this.clientWakeUp);
   }
 
   /** The member that leads in the highest term; undefined if none does. */

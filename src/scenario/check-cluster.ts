@@ -48,10 +48,22 @@ function checkMemberNames({ file, hosts, add }: CheckContext, members: readonly 
     seen.add(name);
     if (TAKEN_NAMES.includes(name)) {
       const hint = 'faults and balancers call whoever leads or follows so';
-      add({ path, message: `expected a name other than ${name}`, expected: 'another name', found: name, hint });
+      add({
+        path,
+        message: `expected a name other than leader and follower, found ${name}`,
+        expected: 'another name',
+        found: name,
+        hint,
+      });
     } else if (hosts?.slice(members.length).includes(name)) {
       const hint = 'client1, client2, ... are the hosts of the apiservers';
-      add({ path, message: `expected a name other than ${name}`, expected: 'another name', found: name, hint });
+      add({
+        path,
+        message: `expected a name that no host has, found ${name}`,
+        expected: 'another name',
+        found: name,
+        hint,
+      });
     }
   }
 }

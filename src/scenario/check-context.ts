@@ -69,11 +69,12 @@ export function checkName(
 ): boolean {
   if (known.includes(name)) return true;
   const close = nearest(name, known);
+  const names = [...new Set(known)].join(', ');
   add({
     path,
     ...(atKey ? { atKey } : {}),
-    message: `no ${what} "${name}"; expected one of ${known.join(', ')}`,
-    expected: `one of ${known.join(', ')}`,
+    message: `no ${what} "${name}"; expected one of ${names}`,
+    expected: `one of ${names}`,
     found: name,
     hint: close === undefined ? undefined : `did you mean ${close}?`,
   });

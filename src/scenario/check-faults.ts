@@ -37,7 +37,12 @@ function checkFault(context: CheckContext, fault: FaultFile, path: Path): void {
     add(problem);
   }
   if (MOMENTARY.includes(action) && lasts !== undefined) {
-    add({ path: [...path, 'for'], atKey: true, message: `${action} takes no "for"`, hint: 'it cannot be undone' });
+    add({
+      path: [...path, 'for'],
+      atKey: true,
+      message: `expected no "for" with ${action}, found one`,
+      hint: 'it cannot be undone',
+    });
   }
   if (action === 'move-leader' && target === 'leader') {
     const message = 'expected the member that shall lead, or follower, found "leader"';

@@ -25,7 +25,7 @@ function checkLinks(context: CheckContext, network: NetworkFile, hosts: readonly
     checkName(context, { path: [...path, 'to'], name: to, what: 'host', known: hosts });
     const complain = (at: Path, message: string, hint: string) => context.add({ path: at, message, hint });
     if (from === to)
-      complain([...path, 'to'], `expected another host than ${from}`, 'a link leads from one to another');
+      complain([...path, 'to'], `expected another host than ${from}, found ${to}`, 'a link leads from one to another');
     if (seen.has(`${from}->${to}`)) {
       complain(path, `expected each link once, found ${from} -> ${to} a second time`, 'put both settings into one');
     }
@@ -75,7 +75,7 @@ function checkZones(context: CheckContext): void {
   const inUse = uses.filter(({ zone, path }) => {
     if (known.length > 0) return checkName(context, { path, name: zone, what: 'zone', known });
     const hint = 'write network: {zones: {rtt: {a: {b: 2ms}}}}';
-    add({ path, message: `zone "${zone}" has no round trip time to anywhere`, hint });
+    add({ path, message: `expected a round trip time for zone "${zone}", found no matrix of zones`, hint });
     return false;
   });
   checkMatrix(context, rtt);

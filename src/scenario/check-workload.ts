@@ -27,10 +27,10 @@ export function checkWorkload(context: CheckContext): void {
     const message = `expected a recording's file, found no file "${workload.file}"`;
     add({ path: ['workload', 'file'], message, hint: "the path counts from the scenario's folder" });
   }
-  if (!isBroken('stop')) checkEnd(context);
+  if (!isBroken('stop.after') && !isBroken('stop.when-done') && !isBroken('workload.count')) checkEnd(context);
   if (workload.kind === 'closed-loop' && (workload.connections ?? 0) > workload.clients) {
     const message = `${workload.connections} connections for ${workload.clients} clients: the rest stay idle`;
-    add({ path: ['workload', 'connections'], message, doubt: true });
+    add({ path: ['workload', 'connections'], message, hint: 'lower connections', doubt: true });
   }
   checkValueSize(context);
 }

@@ -3,6 +3,7 @@ import { distribution } from './distribution-schema.js';
 import {
   byteRate,
   cost,
+  duration,
   fields,
   flag,
   name,
@@ -45,6 +46,8 @@ const costs = () =>
     entry: cost().optional(),
     apply: cost().optional(),
     'watch-event': cost().optional(),
+    wake: cost().optional(),
+    'wake-after': duration().optional(),
   });
 
 const cores = () => number({ above: 0, max: 1024 });
@@ -81,7 +84,12 @@ export const cluster = () =>
     raft: raft().optional(),
     disk: disk().optional(),
     cpu: cpu().optional(),
-    'client-cpu': fields({ cores: cores().optional(), speed: speed().optional() }).optional(),
+    'client-cpu': fields({
+      cores: cores().optional(),
+      speed: speed().optional(),
+      wake: cost().optional(),
+      'wake-after': duration().optional(),
+    }).optional(),
     'shared-cores': cores().optional(),
     tls: oneOf(['off', '1.2', '1.3']).optional(),
   });

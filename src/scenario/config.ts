@@ -1,4 +1,5 @@
 import type { ClientConfig } from '../client/config.js';
+import type { WakeUp } from '../engine/index.js';
 import type { CpuCosts, DiskConfig, EtcdVersion, RaftSettings } from '../etcd/config.js';
 import type { FaultConfig } from '../faults/config.js';
 import type { HostConfig, NetworkConfig } from '../network/types.js';
@@ -32,6 +33,8 @@ export interface ClusterConfig {
   readonly clientCores: number;
   /** Speed of the client hosts' cores relative to the ground truth's machine. */
   readonly clientSpeed: number;
+  /** What it costs a client program to get going after it has slept. */
+  readonly clientWakeUp: WakeUp;
 }
 
 export interface MemberSetting {

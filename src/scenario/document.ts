@@ -41,7 +41,7 @@ export function readDocument(input: string | Uint8Array, file: string): Document
     errors: [{ place: { kind: 'file', file, line, column, source }, path: '', message, hint }],
   });
   if (input.length > LARGEST_FILE) {
-    return fileError(`expected a scenario file of at most 1 MiB, found ${input.length} bytes`);
+    return fileError(`expected a scenario file of at most 1 MiB, found ${input.length} bytes`, 'is it a scenario?');
   }
   const text = typeof input === 'string' ? input : decode(input);
   const lines = text.split(/\r\n|\r|\n/);
@@ -64,7 +64,8 @@ export function readDocument(input: string | Uint8Array, file: string): Document
       prettyErrors: false,
     });
   } catch (error) {
-    if (error instanceof RangeError) return fileError('expected a scenario, found lists or maps nested too deeply');
+    if (error instanceof RangeError)
+      return fileError('expected a scenario, found lists or maps nested too deeply', 'no scenario needs many levels');
     throw error;
   }
   const at = (offset: number): ErrorPlace => {
@@ -74,8 +75,7 @@ export function readDocument(input: string | Uint8Array, file: string): Document
     return { kind: 'file', file, line: Math.max(1, line), column: Math.max(1, col), source };
   };
   const problems = [...document.errors, ...document.warnings];
-  if (problems.length > 0)
-    return { ok: false, errors: problems.slice(0, 20).map((problem) => yamlProblem(problem, document, at)) };
+  if (problems.length > 0) return { ok: false, errors: yamlProblems(problems, document, at) };
   const structural = structuralProblems(document, at);
   if (structural.length > 0) return { ok: false, errors: structural };
   let data: unknown;
@@ -83,9 +83,10 @@ export function readDocument(input: string | Uint8Array, file: string): Document
     data = document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    const place = at(firstAliasOffset(document));
+    const offset = firstAliasOffset(document);
     const message = 'expected a file whose aliases stand for little, found aliases that expand without bound';
-    return { ok: false, errors: [{ place, path: '', message, hint: 'write the values out' }] };
+    const path = formatPath(pathAt(document, offset));
+    return { ok: false, errors: [{ place: at(offset), path, message, hint: 'write the values out' }] };
   }
   return { ok: true, document: new PlacedDocument(document, data, text, at) };
 }
@@ -184,6 +185,28 @@ function firstRubbish(lines: readonly string[]) {
   return undefined;
 }
 
+const MOST_PROBLEMS = 20;
+
+/** Each once; of a file that is nested too deeply, only that is said. */
+function yamlProblems(problems: readonly YAMLError[], document: Document.Parsed, at: (offset: number) => ErrorPlace) {
+  const deep = problems.find((problem) => pathAt(document, problem.pos[0]).length > DEEPEST);
+  if (deep) return [tooDeep(document, deep.pos[0], at)];
+  const seen = new Set<string>();
+  return problems
+    .map((problem) => yamlProblem(problem, document, at))
+    .filter((error) => {
+      const key = JSON.stringify([error.place, error.message]);
+      return !seen.has(key) && seen.add(key);
+    })
+    .slice(0, MOST_PROBLEMS);
+}
+
+function tooDeep(document: Document.Parsed, offset: number, at: (offset: number) => ErrorPlace): ScenarioError {
+  const path = formatPath(pathAt(document, offset).slice(0, 3));
+  const message = `expected at most ${DEEPEST} levels, found lists or maps nested too deeply`;
+  return { place: at(offset), path, message, hint: 'no scenario needs more than a few' };
+}
+
 function yamlProblem(problem: YAMLError, document: Document.Parsed, at: (offset: number) => ErrorPlace): ScenarioError {
   const [offset] = problem.pos;
   const words = YAML_WORDS[problem.code] ?? [`expected YAML, found what is none: ${lowerFirst(problem.message)}`];
@@ -203,7 +226,8 @@ function pathAt(document: Document.Parsed, offset: number): Path {
     let next: unknown;
     if (isMap(node)) {
       const pair = node.items.findLast((item) => (rangeOf(item.key)?.[0] ?? Number.POSITIVE_INFINITY) <= offset);
-      if (pair === undefined || !isScalar(pair.key)) return path;
+      // A key that is no name is what a broken line was read as.
+      if (pair === undefined || !isScalar(pair.key) || !/^[\w<.-]+$/.test(String(pair.key.value))) return path;
       path.push(String(pair.key.value));
       next = pair.value;
     } else if (isSeq(node)) {
@@ -235,17 +259,30 @@ function lowerFirst(text: string): string {
 
 function structuralProblems(document: Document.Parsed, at: (offset: number) => ErrorPlace): ScenarioError[] {
   const errors: ScenarioError[] = [];
-  const add = (node: unknown, message: string, hint?: string) =>
-    errors.push({ place: at(rangeOf(node)?.[0] ?? 0), path: '', message, hint });
+  const add = (node: unknown, message: string, hint: string) => {
+    const offset = rangeOf(node)?.[0] ?? 0;
+    errors.push({ place: at(offset), path: formatPath(pathAt(document, offset)), message, hint });
+  };
   visit(document, {
     Collection(_, node, path) {
       if (path.length / 2 <= DEEPEST) return undefined;
-      add(node, `expected at most ${DEEPEST} levels, found lists or maps nested too deeply`);
+      errors.push(tooDeep(document, rangeOf(node)?.[0] ?? 0, at));
       return visit.BREAK;
     },
     Pair(_, pair: Pair) {
-      if (!isScalar(pair.key)) add(pair.key, 'expected a name as key, found a list, a map or an alias');
-      else if (String(pair.key.value) === '<<') add(pair.key, 'expected a name as key, found <<', 'write the keys out');
+      const hint = 'write the keys out';
+      if (!isScalar(pair.key)) add(pair.key, 'expected a name as key, found a list, a map or an alias', hint);
+      else if (String(pair.key.value) === '<<') add(pair.key, 'expected a name as key, found <<', hint);
+      return undefined;
+    },
+    Alias(_, node, path) {
+      const anchor = node.resolve(document);
+      const hint = 'write the value out';
+      if (anchor === undefined) {
+        add(node, `expected an anchor &${node.source} before its alias, found none`, hint);
+      } else if (path.includes(anchor)) {
+        add(node, `expected an alias of something else, found *${node.source} within itself`, hint);
+      }
       return undefined;
     },
   });

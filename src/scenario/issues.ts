@@ -61,8 +61,10 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 export function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
   const close =
     nearest(key, known) ?? known.find((name) => name.replaceAll('-', '') === key.replace(/[-_]/g, '').toLowerCase());
-  const hint = close === undefined ? `known here: ${known.join(', ')}` : `did you mean ${close}?`;
-  return { path, atKey: true, message: `unknown key "${printable(key)}"`, hint };
+  const hint = close === undefined ? 'remove it, or see what etcdsim schema prints' : `did you mean ${close}?`;
+  const expected = known.length === 0 ? 'no key here' : `one of ${known.join(', ')}`;
+  const found = printable(key);
+  return { path, atKey: true, message: `unknown key "${found}"; expected ${expected}`, expected, found, hint };
 }
 
 /** "expected E, found F", or "missing: expected E". */
@@ -75,8 +77,8 @@ export function mismatch(path: Path, data: unknown, expected: string, hint?: str
 
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
   if (typeof value !== 'string') return String(value);
   const text = printable(value);
   return `"${text.length > 60 ? `${text.slice(0, 57)}...` : text}"`;

@@ -89,14 +89,22 @@ function applySettings(original: unknown, set: readonly Setting[]) {
 
 function applySetting(data: unknown, { path: text, value }: Setting) {
   const path = parsePath(text);
-  if (!path) return { problem: `no path "${text}"`, hint: 'write section.key, as in network.members.egress.delay' };
+  if (!path)
+    return {
+      problem: `expected a path, found "${text}"`,
+      hint: 'write section.key, as in network.members.egress.delay',
+    };
   if (data !== null && (typeof data !== 'object' || Array.isArray(data))) {
-    return { problem: 'the scenario is no map', hint: undefined };
+    return {
+      problem: 'expected a map of sections to set something in, found none',
+      hint: 'see the shipped scenario hello',
+    };
   }
   const read = readValue(value, path);
-  if ('problem' in read) return { problem: `expected a value, found "${value}": ${read.problem}`, hint: undefined };
+  if ('problem' in read)
+    return { problem: `expected a value, found "${value}": ${read.problem}`, hint: 'quote it if it is text' };
   const applied = withValueAt(data, path, read.value);
-  return 'problem' in applied ? { ...applied, hint: undefined } : { ...applied, path };
+  return 'problem' in applied ? { ...applied, hint: 'etcdsim schema prints every path' } : { ...applied, path };
 }
 
 interface CheckedData {
@@ -237,7 +245,7 @@ function axisErrors(
     for (const problem of checkData(changed, options).problems) {
       if (problem.doubt || known.has(identity(problem))) continue;
       known.add(identity(problem));
-      errors.push(axisError(problem, cell));
+      errors.push(axisError(problem, cell, (value) => isOwn(problem, value, data, options)));
     }
   }
   return errors;
@@ -250,13 +258,14 @@ type AxisCell = readonly { readonly axis: Axis; readonly value: AxisValue }[];
 function ownErrors(axis: Axis, data: unknown): readonly ScenarioError[] {
   const errors: ScenarioError[] = [];
   if (NOT_VARIED.includes(axis.path.split('.')[0]!)) {
-    const hint = 'an axis varies what a run depends on, such as network.members.egress.delay';
-    return [{ place: axis.place, path: axis.path, message: `${axis.path} cannot be varied`, hint }];
+    const message = `expected an axis that a run depends on, found ${axis.path}`;
+    const hint = 'such as network.members.egress.delay or client.balancer';
+    return [{ place: axis.place, path: axis.path, message, hint }];
   }
   const seen = new Set<string>();
   for (const value of axis.values) {
     const add = (message: string, hint?: string) => errors.push({ place: value.place, path: axis.path, message, hint });
-    if (seen.has(value.text)) add(`expected each value once, found ${value.text} a second time`);
+    if (seen.has(value.text)) add(`expected each value once, found ${value.text} a second time`, 'remove it');
     seen.add(value.text);
     const applied = applySetting(data, { path: axis.path, value: value.text });
     if ('problem' in applied) add(applied.problem, applied.hint);
@@ -279,20 +288,25 @@ function cellsToCheck(axes: readonly Axis[]): readonly AxisCell[] {
   );
 }
 
-/** Blames the axis that the problem lies on, or else all of them together. */
-function axisError(problem: Problem, cell: AxisCell): ScenarioError {
+/** Whether one axis's value is enough for a problem. */
+function isOwn(problem: Problem, { axis, value }: AxisCell[number], data: unknown, options: ParseOptions): boolean {
+  const applied = applySetting(data, { path: axis.path, value: value.text });
+  return 'data' in applied && checkData(applied.data, options).problems.map(identity).includes(identity(problem));
+}
+
+/** Blames the axis that the problem lies on, or the last; says which values it takes if one alone is not enough. */
+function axisError(problem: Problem, cell: AxisCell, isEnough: (value: AxisCell[number]) => boolean): ScenarioError {
   const related = cell.find(({ axis }) => {
     const path = parsePath(axis.path) ?? [];
     return startsWith(problem.path, path) || startsWith(path, problem.path);
   });
-  if (related) {
-    // An unknown key is the path's fault, whichever value it has.
-    const place = problem.atKey ? related.axis.place : related.value.place;
-    return toError(problem, place);
-  }
-  const values = cell.map(({ axis, value }) => `${axis.path}=${value.text}`).join(', ');
-  const error = toError(problem, cell[cell.length - 1]!.value.place);
-  return { ...error, message: `${error.message} (with ${values})` };
+  const guilty = related ?? cell.find(isEnough) ?? cell[cell.length - 1]!;
+  // An unknown key is the path's fault, whichever value it has.
+  const place = related && problem.atKey ? guilty.axis.place : guilty.value.place;
+  const error = toError(problem, place);
+  if (related && isEnough(related)) return error;
+  const values = (isEnough(guilty) ? [guilty] : cell).map(({ axis, value }) => `${axis.path}=${value.text}`);
+  return { ...error, message: `${error.message} (with ${values.join(', ')})` };
 }
 
 function identity(problem: Problem): string {

@@ -48,6 +48,10 @@ function resolveCluster(file: ClusterFile | undefined): ClusterConfig {
     sharedCores: file?.['shared-cores'],
     clientCores: file?.['client-cpu']?.cores ?? DEFAULT_CORES,
     clientSpeed: file?.['client-cpu']?.speed ?? 1,
+    clientWakeUp: {
+      afterUs: file?.['client-cpu']?.['wake-after'] ?? CPU_COSTS.wakeAfterUs,
+      costUs: file?.['client-cpu']?.wake ?? CPU_COSTS.wakeUs,
+    },
   };
 }
 
@@ -105,6 +109,8 @@ function costsOf(cpu: CpuFile | undefined): Partial<CpuCosts> {
     entryUs: costs.entry,
     applyUs: costs.apply,
     watchEventUs: costs['watch-event'],
+    wakeUs: costs.wake,
+    wakeAfterUs: costs['wake-after'],
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }

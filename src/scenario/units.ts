@@ -190,6 +190,7 @@ function unitHint(
   suffix = '',
 ): string | undefined {
   if (/^-/.test(text)) return 'it cannot be negative';
+  if (/^\d+,\d/.test(text)) return `did you mean ${text.replace(',', '.')}?`;
   const match = new RegExp(`^${NUMBER}\\s*([^\\d\\s]*)$`).exec(text);
   if (!match) return undefined;
   const [, number, unit] = match;
