@@ -47,7 +47,7 @@ export class ControllerManager {
   private readonly bucket: TokenBucket;
   private readonly roles: RoleAggregation;
   private readonly accounts = new Set<string>();
-  private readonly collectorToken = new Signal();
+  private readonly collectorReady = new Signal();
 
   constructor({ apiserver, machine, leaderElection }: ControllerManagerOptions) {
     this.apiserver = apiserver;
@@ -68,7 +68,9 @@ export class ControllerManager {
     yield* sleep(machine.simulator, TIMERS_US.discovery);
     spawn(this.startTokens());
     const request = this.requester('main');
+    const build = machine.worker('controllerBuild', 'main');
     for (const name of machine.shuffled([...CONTROLLERS, ...SHARED_CONTROLLERS], 'order')) {
+      yield* build();
       yield* this.startController(name, request);
     }
     steps.controllersStarted.fire();
@@ -108,7 +110,7 @@ export class ControllerManager {
         return;
       case 'generic-garbage-collector':
         yield* this.getAccount(name, request);
-        spawn(this.takeToken(name), this.collectorToken.fire);
+        spawn(this.startCollector());
         return;
       case 'resourcequota-controller':
         yield* this.takeToken(name, request);
@@ -149,6 +151,13 @@ export class ControllerManager {
     yield* this.getAccount(name, request);
   }
 
+  /** The garbage collector watches every resource there is, so its caches fill last. */
+  private *startCollector(): Process {
+    yield* this.takeToken('generic-garbage-collector');
+    yield* sleep(this.machine.simulator, TIMERS_US.cachesAfterCollector);
+    this.collectorReady.fire();
+  }
+
   private *syncCronJobs(apiserver: Apiserver): Process {
     const think = this.machine.worker('controllerServer', 'cron-jobs');
     yield* this.takeToken('cronjob-controller');
@@ -171,11 +180,8 @@ export class ControllerManager {
 
   private *awaitCaches(): Process {
     const { simulator } = this.machine;
-    const collector = function* (token: Signal): Process {
-      yield* token.wait();
-      yield* sleep(simulator, TIMERS_US.cachesAfterCollector);
-    };
-    yield* all([sleep(simulator, TIMERS_US.cachesAfterControllers), collector(this.collectorToken)]);
+    yield* sleep(simulator, TIMERS_US.cachesAfterControllers);
+    yield* this.collectorReady.wait();
     this.steps.cachesSynced.fire();
   }
 

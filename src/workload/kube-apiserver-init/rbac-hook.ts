@@ -11,6 +11,7 @@ import { TIMERS_US } from './timing.js';
 export function* bootstrapRbac(apiserver: Apiserver, readTook: (latencyUs: number) => void): Process {
   const { machine } = apiserver;
   const think = machine.worker('rbac', 'rbac');
+  const beforeCreate = machine.worker('rbacCreate', 'rbac');
   const timed = function* <T>(read: Process<T>): Process<T> {
     const startUs = apiserver.nowUs;
     const answer = yield* read;
@@ -28,6 +29,7 @@ export function* bootstrapRbac(apiserver: Apiserver, readTook: (latencyUs: numbe
       yield* get('namespaces', `/registry/namespaces/${namespace}`);
       yield* think();
     }
+    yield* beforeCreate();
     yield* apiserver.create(client, { key, valueBytes, ...(namespace === undefined ? {} : { namespace }) });
   };
 
