@@ -206,7 +206,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
     let atUs = startUs;
     let left = sizeBytes;
     let arrivalUs = this.lastArrivalUs;
-    do {
+    for (;;) {
       window.settle(atUs);
       const room = window.cwndBytes - window.inFlightBytes;
       // Silly window: waits for room for a whole segment rather than sending crumbs.
@@ -225,7 +225,8 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
       arrivalUs = partArrivalUs;
       window.push(arrivalUs + back.typicalUs, part, nowUs);
       left -= part;
-    } while (left > 0);
+      if (left === 0) break;
+    }
     this.nextSendUs = atUs;
     this.lastArrivalUs = arrivalUs;
     simulator.scheduleAt(arrivalUs, this.arrive, message);

@@ -61,7 +61,10 @@ export class Netem {
 
   /** Mean delay without queueing, µs; with a cut or skewed jitter only nearly. */
   get typicalDelayUs(): number {
-    return this.config.delayUs * (1 - this.config.reorderRatio);
+    const { delayUs, reorderRatio, reorderGap = 1 } = this.config;
+    // Between two that skip the delay lie gap - 1 that may not, and on average 1 / ratio tries.
+    const skipping = reorderRatio === 0 ? 0 : 1 / (reorderGap - 1 + 1 / reorderRatio);
+    return delayUs * (1 - skipping);
   }
 
   /** Packets held. */
