@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { RunResult } from '../experiment/result.js';
 import type { Setting } from '../scenario/parse.js';
@@ -20,9 +21,15 @@ export interface RunAnswer {
 /** Runs a sound scenario on another thread: this one stays awake for Ctrl-C. */
 export function runInWorker(order: RunOrder): Promise<RunAnswer> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./run-worker.js', import.meta.url), { workerData: order });
+    const worker = new Worker(workerFile(), { workerData: order });
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the run's worker ended without an answer (code ${code})`)));
   });
+}
+
+/** Threads load compiled code: where this file is run as a source, its compiled twin. */
+function workerFile(): URL {
+  const beside = new URL('./run-worker.js', import.meta.url);
+  return existsSync(beside) ? beside : new URL('../../dist/cli/run-worker.js', import.meta.url);
 }

@@ -31,6 +31,12 @@ export type DocumentReading =
 
 const LARGEST_FILE = 1024 * 1024;
 const DEEPEST = 24;
+/** Brackets in prose may stay open too, so that only many of them count as nesting before the text is parsed. */
+const DEEPEST_TEXT = 200;
+const TOO_DEEP = {
+  message: `expected at most ${DEEPEST} levels, found lists or maps nested too deeply`,
+  hint: 'no scenario needs more than a few',
+};
 /** Each use of an anchor counts with all that it expands to. */
 const MOST_ALIASES = 100;
 
@@ -52,6 +58,11 @@ export function readDocument(input: string | Uint8Array, file: string): Document
   }
   if (text.replace(/^\s*#.*$/gm, '').trim() === '') {
     return fileError('expected a scenario, found an empty file', 'start from a copy of the shipped scenario hello');
+  }
+  const deep = firstTooDeep(lines);
+  if (deep) {
+    const place: ErrorPlace = { kind: 'file', file, ...deep };
+    return { ok: false, errors: [{ place, path: sectionAbove(lines, deep.line), ...TOO_DEEP }] };
   }
   const lineCounter = new LineCounter();
   let document: Document.Parsed;
@@ -202,9 +213,31 @@ function yamlProblems(problems: readonly YAMLError[], document: Document.Parsed,
 }
 
 function tooDeep(document: Document.Parsed, offset: number, at: (offset: number) => ErrorPlace): ScenarioError {
-  const path = formatPath(pathAt(document, offset).slice(0, 3));
-  const message = `expected at most ${DEEPEST} levels, found lists or maps nested too deeply`;
-  return { place: at(offset), path, message, hint: 'no scenario needs more than a few' };
+  return { place: at(offset), path: formatPath(pathAt(document, offset).slice(0, 3)), ...TOO_DEEP };
+}
+
+/** Nesting that would exhaust the parser's stack, found without parsing: brackets that stay open, dashes in one line. */
+function firstTooDeep(lines: readonly string[]) {
+  let depth = 0;
+  for (const [i, source] of lines.entries()) {
+    const dashes = /^\s*(?:[-?:]\s+)*/.exec(source)![0];
+    const marks = dashes.replace(/\s/g, '').length;
+    if (marks > DEEPEST_TEXT) return { line: i + 1, column: dashes.trimEnd().length, source };
+    for (let column = 0; column < source.length; column++) {
+      const char = source[column]!;
+      if (char === '[' || char === '{') depth++;
+      else if ((char === ']' || char === '}') && depth > 0) depth--;
+      if (depth > DEEPEST_TEXT) return { line: i + 1, column: column + 1, source };
+    }
+  }
+  return undefined;
+}
+
+/** The section that a line stands in, by the look of it. */
+function sectionAbove(lines: readonly string[], line: number): string {
+  const key = /^([A-Za-z][\w-]*):/;
+  const above = lines.slice(0, line).findLast((text) => key.test(text));
+  return above === undefined ? '' : key.exec(above)![1]!;
 }
 
 function yamlProblem(problem: YAMLError, document: Document.Parsed, at: (offset: number) => ErrorPlace): ScenarioError {

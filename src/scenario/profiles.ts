@@ -38,7 +38,7 @@ export const DISK_PROFILES: Readonly<Record<DiskProfile, DiskConfig>> = {
     fsync: {
       kind: 'mixture',
       parts: [
-        { weight: 0.99, of: lognormal(1800, 0.6) },
+        { weight: 0.99, of: lognormal(2000, 0.6) },
         { weight: 0.01, of: lognormal(15_000, 0.5) },
       ],
     },
