@@ -8,10 +8,13 @@ export interface InvariantFacts {
 
 /** Our own mistake, or a bad use of the API: never an outcome that a simulated cluster may have. */
 export class InvariantError extends Error {
+  /** What was broken, without the facts. */
+  readonly reason: string;
   readonly facts: InvariantFacts;
 
-  constructor(message: string, facts: InvariantFacts) {
-    super(`${message} (${describeFacts(facts)})`);
+  constructor(reason: string, facts: InvariantFacts) {
+    super(`${reason} (${describeFacts(facts)})`);
+    this.reason = reason;
     this.name = 'InvariantError';
     this.facts = facts;
   }
@@ -31,8 +34,21 @@ export function violated(message: string, facts: InvariantFacts): never {
   throw new InvariantError(message, facts);
 }
 
+/**
+ * An error on its way out of the API, with the member, term and index that its thrower did not know.
+ *
+ * @returns `error` itself if it is another kind of error, or knows them
+ */
+export function placed(error: unknown, known: InvariantFacts): unknown {
+  if (!(error instanceof InvariantError) || error.facts.member !== undefined) return error;
+  const whole = new InvariantError(error.reason, { ...known, ...error.facts });
+  if (error.stack !== undefined) whole.stack = error.stack.replace(error.message, whole.message);
+  return whole;
+}
+
 function describeFacts(facts: InvariantFacts): string {
   return Object.keys(facts)
+    .filter((name) => facts[name] !== undefined)
     .map((name) => `${name}=${String(facts[name])}`)
     .join(', ');
 }

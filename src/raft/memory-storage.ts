@@ -77,7 +77,9 @@ export class MemoryStorage implements Storage {
     let i = 0;
     while (i < entries.length && entries[i]!.index < window.offset) i++;
     if (i === entries.length) return;
-    window.truncateFrom(entries[i]!.index);
+    const { index } = entries[i]!;
+    if (index > window.end) violated('entries leave a gap in storage', { ...this.facts(), index, end: window.end });
+    window.truncateFrom(index);
     for (; i < entries.length; i++) window.push(entries[i]!);
   }
 
@@ -109,8 +111,9 @@ export class MemoryStorage implements Storage {
     content: { confState?: ConfState | undefined; data?: unknown; dataBytes?: number | undefined } = {},
   ): Snapshot {
     const term = this.term(index);
-    if (index <= this.latestSnapshot.index || typeof term !== 'number') {
-      violated('a snapshot must be newer than the last and within the log', { ...this.facts(), index });
+    const current = this.latestSnapshot.index;
+    if (index <= current || typeof term !== 'number') {
+      violated('a snapshot must be newer than the last and within the log', { ...this.facts(), index, current });
     }
     this.latestSnapshot = {
       index,

@@ -1,6 +1,6 @@
 import { confChangeBytes } from './confchange/conf-change.js';
 import { hup } from './elections.js';
-import { invariant, violated } from './invariant.js';
+import { invariant, placed, violated } from './invariant.js';
 import { isStorageThread } from './member-id.js';
 import { applyConfChange } from './membership.js';
 import { isLocalMessage, isResponse, NO_ENTRIES, NO_MESSAGES, newMessage } from './message.js';
@@ -109,7 +109,11 @@ export class RawNode implements RawNodeApi {
   }
 
   tick(): void {
-    tick(this.raft);
+    try {
+      tick(this.raft);
+    } catch (error) {
+      throw this.place(error);
+    }
   }
 
   campaign(): void {
@@ -148,11 +152,25 @@ export class RawNode implements RawNodeApi {
     return propose(this.raft, this.raft.id, [entry]);
   }
 
+  /** @throws InvariantError for a change that cannot follow the configuration in force */
   applyConfChange(change: ConfChangeV2): ConfState {
-    return applyConfChange(this.raft, change);
+    try {
+      return applyConfChange(this.raft, change);
+    } catch (error) {
+      throw this.place(error);
+    }
   }
 
+  /** @throws InvariantError for a local message, or one that breaks the log */
   step(message: Message): StepError {
+    try {
+      return this.stepChecked(message);
+    } catch (error) {
+      throw this.place(error);
+    }
+  }
+
+  private stepChecked(message: Message): StepError {
     const { type, from } = message;
     if (!isStorageThread(from)) {
       if (isLocalMessage(type)) violated('a local message came from outside', { ...this.raft.facts(), type, from });
@@ -180,6 +198,14 @@ export class RawNode implements RawNodeApi {
 
   /** @throws InvariantError if the last Ready still waits for advance() */
   ready(): Ready {
+    try {
+      return this.takeReady();
+    } catch (error) {
+      throw this.place(error);
+    }
+  }
+
+  private takeReady(): Ready {
     const { raft } = this;
     const { log } = raft;
     const { unstable } = log;
@@ -218,6 +244,14 @@ export class RawNode implements RawNodeApi {
 
   /** @throws InvariantError without a Ready before, or with asynchronous storage writes */
   advance(): void {
+    try {
+      this.acknowledgeReady();
+    } catch (error) {
+      throw this.place(error);
+    }
+  }
+
+  private acknowledgeReady(): void {
     const { raft } = this;
     if (this.asynchronous) violated('advance() belongs to synchronous storage writes', raft.facts());
     if (!this.awaitsAdvance) violated('advance() came without ready()', raft.facts());
@@ -268,6 +302,11 @@ export class RawNode implements RawNodeApi {
   /** For tests: the election timeout until the next reset, ticks. */
   setRandomizedElectionTimeout(ticks: number): void {
     this.raft.electionTimeout = ticks;
+  }
+
+  /** An error from deep inside, with what this node knows of itself. */
+  private place(error: unknown): unknown {
+    return placed(error, this.raft.facts());
   }
 
   private hardStateChanged(): boolean {
