@@ -169,7 +169,6 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
       const { window } = this;
       if (this.nextSendUs <= nowUs) {
         window.restartAfterIdle(nowUs, rtoUs(path.typicalUs + this.back.typicalUs, 0));
-        window.settle(nowUs);
         if (window.inFlightBytes + sizeBytes > window.cwndBytes) {
           this.transmitInRounds(nowUs, message, sizeBytes);
           return;
@@ -228,6 +227,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
       if (left === 0) break;
     }
     this.nextSendUs = atUs;
+    window.lastSendUs = atUs;
     this.lastArrivalUs = arrivalUs;
     simulator.scheduleAt(arrivalUs, this.arrive, message);
   }

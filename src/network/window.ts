@@ -20,13 +20,14 @@ export class Window {
   private head = 0;
   private tail = 0;
   private lastAckUs = 0;
-  private lastSendUs = 0;
+  /** When something was last sent, µs; may lie in the future. */
+  lastSendUs = 0;
 
   constructor(cwndBytes = INITIAL_WINDOW_BYTES) {
     this.cwndBytes = cwndBytes;
   }
 
-  /** Takes in all acknowledgements up to `atUs`, which may lie in the future, but never before an earlier call's. */
+  /** Takes in all acknowledgements up to `atUs`, which may lie in the future; a time before an earlier call's changes nothing. */
   settle(atUs: number): void {
     const mask = this.ackTimes.length - 1;
     while (this.head < this.tail) {
@@ -57,6 +58,7 @@ export class Window {
 
   /** Sent on a clean path and not yet acknowledged, bytes. */
   unacknowledgedBytes(nowUs: number): number {
+    this.settle(nowUs);
     this.forget(nowUs);
     let sum = 0;
     for (let i = this.oldest; i < this.tail; i++) sum += this.sizes[i & (this.ackTimes.length - 1)]!;
@@ -73,12 +75,16 @@ export class Window {
     if (this.cwndBytes > MAX_WINDOW_BYTES) this.cwndBytes = MAX_WINDOW_BYTES;
   }
 
-  /** Halves a window larger than the initial one for each RTO without sending (tcp_slow_start_after_idle). */
+  /**
+   * Before sending: takes in what was acknowledged, then halves a window larger than the initial one for each RTO
+   * without sending (tcp_slow_start_after_idle).
+   */
   restartAfterIdle(nowUs: number, rtoUs: number): void {
+    this.settle(nowUs);
     for (let idle = nowUs - this.lastSendUs - rtoUs; idle > 0 && this.cwndBytes > INITIAL_WINDOW_BYTES; idle -= rtoUs) {
       this.cwndBytes = Math.max(Math.floor(this.cwndBytes / 2), INITIAL_WINDOW_BYTES);
     }
-    this.lastSendUs = nowUs;
+    if (nowUs > this.lastSendUs) this.lastSendUs = nowUs;
   }
 
   private forget(nowUs: number): void {
