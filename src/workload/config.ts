@@ -66,7 +66,7 @@ export interface ClosedLoopConfig {
   readonly timeoutUs: number;
 }
 
-/** A kube-apiserver, controller manager and scheduler coming up; see `kube-apiserver-init.ts`. */
+/** A kube-apiserver, controller manager and scheduler coming up; see `kube-apiserver-init/`. */
 export interface KubeApiserverInitConfig {
   readonly kind: 'kube-apiserver-init';
   /** How many times longer the control plane's CPU work takes than on the recording's machine. */
@@ -85,7 +85,7 @@ export interface TraceReplayConfig {
   readonly records: readonly TraceRecord[];
 }
 
-/** One line of a recording, in the recording's own words. */
+/** One line of a recording, in the recording's own words; times in seconds from its first dial. */
 export interface TraceRecord {
   readonly t0: number;
   readonly t1: number;
@@ -97,7 +97,8 @@ export interface TraceRecord {
   readonly cnt?: boolean;
   readonly ser?: boolean;
   readonly ops?: string;
-  readonly ok?: boolean;
+  /** Of a Txn: whether its comparison held. */
+  readonly ok?: boolean | 'T' | 'F';
   readonly n?: number;
   readonly rb?: number;
   readonly pb?: number;
