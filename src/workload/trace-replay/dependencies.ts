@@ -26,7 +26,8 @@ export interface ReplayPlan {
 
 /** A longer pause than this was no caller's thinking, but a timer, a program's start, or work of its own. */
 const LONGEST_THINK_US = 250_000;
-/** How far from a whole number of seconds a timer may be seen. */
+/** The apiserver's own timers, and how far from them a request may be seen. */
+const TIMERS_US: readonly number[] = [1_000_000, 10_000_000, 60_000_000];
 const TIMER_TOLERANCE_US = 25_000;
 
 /**
@@ -34,31 +35,36 @@ const TIMER_TOLERANCE_US = 25_000;
  *
  * A caller's next request follows the end of its last: the sender's latest end before the start, together with the latest
  * end in the same part of the API, so that two chains of one sender side by side stay two. Requests with no end shortly
- * before them are timers if they lie whole seconds behind the start of an earlier such request; else they wait for all
- * that had ended. A new program starts when the readiness poll has ended, a controller's own client after its token.
+ * before them are timers if they lie 1, 10 or 60 s behind the start of an earlier such request; else they wait for all that
+ * had ended. A new program starts when the readiness poll has ended, a controller's own client after its token.
  */
 export function planReplay(requests: readonly RecordedRequest[]): ReplayPlan {
   const polls = findPolls(requests);
   const inPoll = new Set(polls.flatMap(({ members }) => members.map(({ index }) => index)));
   const laterTicks = new Set(polls.flatMap(({ members }) => members.slice(1).map(({ index }) => index)));
   const limited = new Set(limitedRequests(requests).map(({ index }) => index));
-  const past = new Past(requests, inPoll, findSeries(requests));
+  const past = new Past(requests, { inPoll, series: findSeries(requests), limited });
   const limitClock = new RateLimitClock(CONTROLLER_LIMIT);
   const dependencies = requests.map((request): Dependency | undefined => {
     if (laterTicks.has(request.index)) return undefined;
     const dependency = past.dependencyOf(request);
     if (!limited.has(request.index)) return { ...dependency, limited: false };
     // The recorded pause holds the limit's own wait, which the replay adds again: think is what is left of it.
-    const askedUs = past.readyUs(dependency);
-    const freeUs = limitClock.take(askedUs);
-    const heldUs = Math.min(freeUs - askedUs, dependency.thinkUs);
-    return { ...dependency, thinkUs: dependency.thinkUs - heldUs, limited: true };
+    const freeUs = limitClock.observe(request.startUs);
+    return { ...dependency, thinkUs: Math.min(dependency.thinkUs, request.startUs - freeUs), limited: true };
   });
   return {
     requests,
     dependencies,
     polls: polls.map((poll) => ({ ...poll, until: past.before(poll.members[poll.members.length - 1]!) })),
   };
+}
+
+/** Requests with rules of their own, by index. */
+interface Kinds {
+  readonly inPoll: ReadonlySet<number>;
+  readonly series: ReadonlySet<number>;
+  readonly limited: ReadonlySet<number>;
 }
 
 type Unlimited = Omit<Dependency, 'limited'>;
@@ -69,14 +75,16 @@ class Past {
   private readonly dials: ReadonlyMap<number, RecordedRequest>;
   private readonly inPoll: ReadonlySet<number>;
   private readonly series: ReadonlySet<number>;
+  private readonly limited: ReadonlySet<number>;
   private readonly roots: RecordedRequest[] = [];
   private readonly seenGroups = new Set<string>();
 
-  constructor(requests: readonly RecordedRequest[], inPoll: ReadonlySet<number>, series: ReadonlySet<number>) {
+  constructor(requests: readonly RecordedRequest[], { inPoll, series, limited }: Kinds) {
     this.byEnd = requests.slice().sort((a, b) => a.endUs - b.endUs || a.index - b.index);
     this.dials = new Map(requests.filter(({ kind }) => kind === 'dial').map((dial) => [dial.record.c, dial]));
     this.inPoll = inPoll;
     this.series = series;
+    this.limited = limited;
   }
 
   dependencyOf(request: RecordedRequest): Unlimited {
@@ -99,11 +107,6 @@ class Past {
     return this.longWait(request, ends, dial);
   }
 
-  /** Moment at which a request would have been ready without its think time. */
-  readyUs({ ends, timerFrom }: Unlimited): number {
-    return timerFrom?.startUs ?? latestEndUs(ends);
-  }
-
   /** The apiserver's latest end before a request. */
   before(request: RecordedRequest): RecordedRequest | undefined {
     return this.latest(request, ({ sender }) => sender === APISERVER_USER);
@@ -118,8 +121,9 @@ class Past {
       thinkUs: Math.max(request.startUs - latestEndUs(ends), 0),
     });
     if (sender === APISERVER_USER || sender === 'dial') return since(this.allBefore(request));
-    const ownKind = own.filter((other) => other.kind !== 'dial');
-    if (ownKind.length > 0) return since(ownKind);
+    const program = this.latest(request, (other) => other.sender === sender && !this.series.has(other.index));
+    const before = distinct([...own.filter((other) => other.kind !== 'dial'), program]);
+    if (before.length > 0) return since(before);
     const account = /^system:serviceaccount:[^:]*:(.*)$/.exec(sender)?.[1];
     if (account !== undefined) {
       const token = this.latest(
@@ -134,6 +138,8 @@ class Past {
 
   private sameSender(request: RecordedRequest, other: RecordedRequest): boolean {
     if (other.sender !== request.sender) return false;
+    // What shares a rate limit is one chain; what follows it may come out of that chain.
+    if (this.limited.has(request.index) && !this.limited.has(other.index)) return false;
     // A renewal follows the one before it; nobody else follows a renewal.
     if (this.series.has(request.index)) return other.record.key === request.record.key;
     return !this.series.has(other.index);
@@ -171,9 +177,10 @@ class Past {
     for (let i = this.roots.length - 1; i >= 0; i--) {
       const root = this.roots[i]!;
       const delayUs = request.startUs - root.startUs;
-      const wholeUs = Math.round(delayUs / 1e6) * 1e6;
-      if (wholeUs > 0 && Math.abs(delayUs - wholeUs) <= TIMER_TOLERANCE_US)
+      if (root.sender !== request.sender) continue;
+      if (TIMERS_US.some((timerUs) => Math.abs(delayUs - timerUs) <= TIMER_TOLERANCE_US)) {
         return { timerFrom: root, thinkUs: delayUs };
+      }
     }
     return undefined;
   }

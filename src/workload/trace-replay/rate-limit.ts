@@ -18,13 +18,24 @@ export class RateLimitClock {
     this.limit = limit;
   }
 
+  /** For a request that was seen to go at `sentUs`: @returns when the limit would have let it go, <= sentUs */
+  observe(sentUs: number): number {
+    const freeUs = Math.min(Math.max(this.nextUs, this.fullUs(sentUs)), sentUs);
+    this.take(sentUs);
+    return freeUs;
+  }
+
   /** @returns when a request that asks at `askedUs` may go, >= askedUs */
   take(askedUs: number): number {
-    const { intervalUs, burst } = this.limit;
-    this.nextUs = Math.max(this.nextUs, askedUs - (burst - 1) * intervalUs);
+    this.nextUs = Math.max(this.nextUs, this.fullUs(askedUs));
     const atUs = Math.max(this.nextUs, askedUs);
-    this.nextUs += intervalUs;
+    this.nextUs += this.limit.intervalUs;
     return atUs;
+  }
+
+  /** The limit saves up no more than one burst. */
+  private fullUs(nowUs: number): number {
+    return nowUs - (this.limit.burst - 1) * this.limit.intervalUs;
   }
 }
 

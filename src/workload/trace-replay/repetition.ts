@@ -11,28 +11,57 @@ const FEWEST_TICKS = 8;
 /** How far from a whole number of periods two ticks may lie, periods. */
 const TICK_TOLERANCE = 0.15;
 
-/** The longest regular run of each request that nobody asked for and that comes again and again. */
+/** Requests that nobody asked for and that come again and again at whole numbers of a period. */
 export function findPolls(requests: readonly RecordedRequest[]): Poll[] {
   const polls: Poll[] = [];
   for (const same of byIdentity(requests.filter(({ kind, record }) => kind === 'get' && record.user === undefined))) {
     if (same.length < FEWEST_TICKS) continue;
     const spacings = same.slice(1).map((request, i) => request.startUs - same[i]!.startUs);
-    const sorted = spacings.slice().sort((a, b) => a - b);
-    const periodUs = sorted[Math.floor(sorted.length / 8)]!;
-    if (periodUs <= 0) continue;
-    const regular = (spacingUs: number) => {
-      const ticks = Math.round(spacingUs / periodUs);
-      return ticks >= 1 && Math.abs(spacingUs / periodUs - ticks) <= TICK_TOLERANCE;
-    };
-    let best: RecordedRequest[] = [];
-    let run = [same[0]!];
-    for (let i = 1; i < same.length; i++) {
-      run = regular(spacings[i - 1]!) ? [...run, same[i]!] : [same[i]!];
-      if (run.length > best.length) best = run;
-    }
-    if (best.length >= FEWEST_TICKS) polls.push({ first: best[0]!, periodUs, members: best });
+    const periodUs = likeliestPeriodUs(spacings);
+    const runs = regularRuns(spacings.map((spacingUs) => ticksIn(spacingUs, periodUs) > 0));
+    if (!runs.some(({ from, to }) => to - from + 1 >= FEWEST_TICKS)) continue;
+    // A late tick breaks a run, not the poll.
+    const members = same.slice(runs[0]!.from, runs[runs.length - 1]!.to + 1);
+    polls.push({ first: members[0]!, periodUs, members });
   }
   return polls;
+}
+
+/** The one of the spacings of which most spacings are whole multiples; its middle value over these. */
+function likeliestPeriodUs(spacings: readonly number[]): number {
+  let likeliestUs = 1;
+  let most = 0;
+  for (const candidateUs of new Set(spacings)) {
+    const regular = spacings.filter((spacingUs) => ticksIn(spacingUs, candidateUs) > 0).length;
+    if (candidateUs > 0 && regular > most) {
+      most = regular;
+      likeliestUs = candidateUs;
+    }
+  }
+  // The middle one: a late tick makes one spacing longer and the next one shorter.
+  const periodsUs = spacings
+    .map((spacingUs) => spacingUs / ticksIn(spacingUs, likeliestUs))
+    .filter((periodUs) => Number.isFinite(periodUs))
+    .sort((a, b) => a - b);
+  return Math.round(periodsUs[periodsUs.length >> 1] ?? likeliestUs);
+}
+
+/** Periods in a spacing; 0 if they are no whole number. */
+function ticksIn(spacingUs: number, periodUs: number): number {
+  const ticks = Math.round(spacingUs / periodUs);
+  return Math.abs(spacingUs / periodUs - ticks) <= TICK_TOLERANCE ? ticks : 0;
+}
+
+/** Runs of at least three ticks. @param regular of each spacing; @returns first and last tick of each run */
+function regularRuns(regular: readonly boolean[]): readonly { readonly from: number; readonly to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  let from = 0;
+  for (let i = 0; i <= regular.length; i++) {
+    if (regular[i]) continue;
+    if (i - from >= 2) runs.push({ from, to: i });
+    from = i + 1;
+  }
+  return runs;
 }
 
 const SERIES_SPACING_US = 1_000_000;
