@@ -2,6 +2,7 @@ import type { KeyValue, RangeRequest, TxnOperation, TxnOperationResponse, TxnReq
 import { invariant } from '../../engine/index.js';
 import { coversKey, type EtcdOperation, partsOf, revisionOf, shownKeys } from './etcd-operation.js';
 import { branchTaken, Draft, type Effect, type EtcdState, etcdState, type RevisionMode } from './etcd-state.js';
+import { KeyTimelines } from './key-timelines.js';
 import type { RecordedOperation } from './recorded-operation.js';
 import type { SequentialModel, TimedOperation } from './sequential-model.js';
 
@@ -56,8 +57,10 @@ export function etcdModel(
         const next = { revision: state.revision + 1, keys: state.keys, before: state };
         return known.agrees(next) ? next : undefined;
       }
-      const next = stepUnknown(state, op, mode);
-      return next !== state && known.agrees(next) ? next : undefined;
+      if (!known.isFree(op, state.revision + 1)) return undefined;
+      const draft = draftUnknown(state, op, mode);
+      const next = draft.end();
+      return next !== state && known.allows(draft, next.revision) && known.agrees(next) ? next : undefined;
     },
     stateKey: (state) => `${state.revision}:${state.keys.fingerprint}`,
     inputKey(op) {
@@ -83,6 +86,9 @@ class KnownRevisions {
   private readonly owned = new Set<number>();
   /** Keys that were seen with a revision that nobody owns. */
   private readonly shown = new Map<number, Map<string, KeyValue>>();
+  /** Operations without an answer of whose effect the revision is known. */
+  private readonly placed = new Map<EtcdOperation, number>();
+  private readonly timelines: KeyTimelines | undefined;
   private newest = 0;
   private readonly mode: RevisionMode;
 
@@ -105,6 +111,44 @@ class KnownRevisions {
         if (this.owned.has(kv.modRevision)) continue;
         const keys = this.shown.get(kv.modRevision) ?? new Map<string, KeyValue>();
         this.shown.set(kv.modRevision, keys.set(kv.key, kv));
+      }
+    }
+    this.place(operations);
+    this.timelines = new KeyTimelines(records, operations);
+  }
+
+  /** Whether an operation without an answer may make this revision, as far as it is not known to have made another. */
+  isFree(op: EtcdOperation, revision: number): boolean {
+    return (this.placed.get(op) ?? revision) === revision;
+  }
+
+  /** Whether nobody saw that the keys were left alone at this revision. */
+  allows({ written, removed }: Draft, revision: number): boolean {
+    const { timelines } = this;
+    if (timelines === undefined) return true;
+    return (
+      written.every((key) => timelines.mayPut(key, revision)) &&
+      removed.every((key) => timelines.mayDelete(key, revision))
+    );
+  }
+
+  /** A value that was seen and that only one operation could have written tells where this one stands. */
+  private place(operations: readonly TimedOperation<EtcdOperation>[]): void {
+    const writers = new Map<string, EtcdOperation[]>();
+    for (const { op } of operations) {
+      if (op.response !== undefined) continue;
+      for (const { operation } of partsOf(op.request, undefined)) {
+        if (operation.kind !== 'put') continue;
+        const id = `${operation.key}\u0000${operation.value.text}`;
+        const others = writers.get(id);
+        if (others === undefined) writers.set(id, [op]);
+        else others.push(op);
+      }
+    }
+    for (const [revision, keys] of this.shown) {
+      for (const kv of keys.values()) {
+        const able = kv.value.text === '' ? [] : (writers.get(`${kv.key}\u0000${kv.value.text}`) ?? []);
+        if (able.length === 1) this.placed.set(able[0]!, revision);
       }
     }
   }
@@ -183,12 +227,12 @@ export function stepKnown(state: EtcdState, op: EtcdOperation, mode: RevisionMod
   return mode.hasRevisions && revisionOf(response) !== next.revision ? undefined : next;
 }
 
-function stepUnknown(state: EtcdState, { request }: EtcdOperation, mode: RevisionMode): EtcdState {
+function draftUnknown(state: EtcdState, { request }: EtcdOperation, mode: RevisionMode): Draft {
   const draft = new Draft(state, mode);
   if (request.kind === 'lease-revoke') draft.revoke(request.leaseId);
   else if (request.kind !== 'txn') draft.run(request);
   else for (const operation of branchTaken(state, request) ? request.success : request.failure) draft.run(operation);
-  return draft.end();
+  return draft;
 }
 
 /** Without revisions, what was compared with one cannot be known: the answer is believed. */

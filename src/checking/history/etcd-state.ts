@@ -48,7 +48,9 @@ export function etcdState(revision: number, kvs: readonly KeyValue[] = []): Etcd
  */
 export class Draft {
   keys: PersistentMap<StoredKey>;
-  changed = false;
+  /** Keys put and keys deleted so far. */
+  readonly written: string[] = [];
+  readonly removed: string[] = [];
   private readonly start: EtcdState;
   private readonly mode: RevisionMode;
 
@@ -80,7 +82,7 @@ export class Draft {
 
   /** The state afterwards; the same object if nothing was written. */
   end(): EtcdState {
-    if (!this.changed) return this.start;
+    if (this.written.length + this.removed.length === 0) return this.start;
     const { hasRevisions } = this.mode;
     return {
       revision: hasRevisions ? this.start.revision + 1 : 0,
@@ -92,7 +94,7 @@ export class Draft {
   private put(request: PutRequest): Effect {
     const previous = this.keys.get(request.key)?.kv;
     const revision = this.mode.hasRevisions ? this.start.revision + 1 : 0;
-    this.changed = true;
+    this.written.push(request.key);
     this.keys = this.keys.set(
       stored({
         key: request.key,
@@ -128,7 +130,7 @@ export class Draft {
 
   private remove(key: string): void {
     this.keys = this.keys.delete(key);
-    this.changed = true;
+    this.removed.push(key);
   }
 }
 
