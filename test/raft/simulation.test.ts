@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { etcdRules, type RaftRules } from '../../src/raft/rules.js';
+import { seededFaults } from './seeded-faults.js';
 import { SEEDS } from './seeds.js';
 import { ACTIONS, type Action, Cluster, EVENTS } from './simulation/cluster.js';
 
@@ -45,5 +46,28 @@ describe.each([false, true])('any schedule of faults, asynchronous storage write
 
   test('and everything that could happen did, sometimes', () => {
     expect(EVENTS.filter((event) => !seen.has(event))).toEqual([]);
+  });
+});
+
+// Those that random schedules find within moments; the claims catch every one.
+describe('a faulty member is found out', () => {
+  test.each([
+    ['a second vote in one term', /violated: Election Safety/],
+    ['a grant that is not remembered', /violated: Election Safety/],
+    ['a minority commit', /violated: /],
+    ['a heartbeat with the whole commit index', /behind the log/],
+    ['a second configuration change while one is unapplied', /cannot be applied/],
+  ])('%s', (name, how) => {
+    const rules = { ...etcdRules, ...seededFaults.find((fault) => fault.name === name)!.rules };
+    const found: string[] = [];
+    for (const [voters, actions] of fc.sample(fc.tuple(fc.constantFrom(3, 5), schedule), { seed: 1, numRuns: 300 })) {
+      try {
+        run(rules, false, voters, actions);
+      } catch (error) {
+        found.push((error as Error).message);
+        if (how.test(found.at(-1)!)) break;
+      }
+    }
+    expect(found).toContainEqual(expect.stringMatching(how));
   });
 });
