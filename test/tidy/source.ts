@@ -49,11 +49,12 @@ export function finding(file: ts.SourceFile, node: ts.Node, what: string): Findi
 }
 
 /** Every node, parents first. */
-export function* nodesOf(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  const children: ts.Node[] = [];
-  ts.forEachChild(node, (child) => {
-    children.push(child);
-  });
-  for (const child of children) yield* nodesOf(child);
+export function nodesOf(root: ts.Node): readonly ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const take = (node: ts.Node): void => {
+    nodes.push(node);
+    ts.forEachChild(node, take);
+  };
+  take(root);
+  return nodes;
 }
