@@ -1,5 +1,5 @@
 import type { Outcome } from '../api/index.js';
-import type { Program, Simulator } from '../engine/index.js';
+import { type Program, type Sampler, type Simulator, sampler } from '../engine/index.js';
 import type { NetworkApi } from '../network/types.js';
 import { Channel } from './channel.js';
 import type { ClientConfig } from './config.js';
@@ -26,6 +26,7 @@ export class ClientProgram {
   private readonly config: ClientConfig;
   private readonly policyNamed: (name: string) => PickerPolicy;
   private readonly finished: ((operation: Operation) => void) | undefined;
+  private readonly connectCpuUs: Sampler;
   private readonly shared = new Map<string, unknown>();
   private readonly channels: Channel[] = [];
   private readonly probes = new Map<string, Channel>();
@@ -48,6 +49,7 @@ export class ClientProgram {
     this.program = program;
     this.endpoints = endpoints;
     this.config = config;
+    this.connectCpuUs = sampler(config.connectCpu, simulator.streams.stream(`client/${name}/connect`));
     this.policyNamed = policyNamed;
     this.finished = finished;
   }
@@ -91,6 +93,8 @@ export class ClientProgram {
       keepaliveTimeUs,
       keepaliveTimeoutUs,
       backoff: this.simulator.streams.stream(`client/${owner}/${endpoint.name}/backoff`),
+      connectCpuUs: this.connectCpuUs,
+      program: this.program,
       changed,
     };
     return new Subconnection(endpoint.name, endpoint.host, env);

@@ -1,3 +1,5 @@
+import type { DurationDistribution } from '../engine/index.js';
+
 /** Everything that decides how an etcd client behaves. Plain data, resolved. */
 export interface ClientConfig {
   readonly balancer: BalancerConfig;
@@ -8,6 +10,8 @@ export interface ClientConfig {
   readonly retry: RetryConfig;
   /** CPU time of the client's own gRPC work for one call, and for one watch response, µs. */
   readonly callCpuUs: number;
+  /** CPU time of the client's side of a new connection, until calls may go on it. */
+  readonly connectCpu: DurationDistribution;
   readonly dialTimeoutUs: number;
   /** HTTP/2 keepalive ping after this long without traffic, and how long its answer may take; 0 = off (clientv3's default). */
   readonly keepaliveTimeUs: number;

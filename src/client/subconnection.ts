@@ -6,7 +6,7 @@ import {
   type ServerFrame,
   type WatchResponse,
 } from '../api/index.js';
-import { NO_TIMER, type Simulator, type Stream, type Timer } from '../engine/index.js';
+import { NO_TIMER, type Program, type Sampler, type Simulator, type Stream, type Timer } from '../engine/index.js';
 import type { ConnectionEnd, NetworkApi } from '../network/types.js';
 import type { ConnectivityState, PickableSubconnection } from './policy.js';
 
@@ -31,6 +31,9 @@ export interface SubconnectionEnv {
   readonly keepaliveTimeUs: number;
   readonly keepaliveTimeoutUs: number;
   readonly backoff: Stream;
+  /** Draws the CPU time that the client's side of a new connection takes, µs. */
+  readonly connectCpuUs: Sampler;
+  readonly program: Program;
   /** The connectivity state changed. */
   readonly changed: () => void;
 }
@@ -118,9 +121,14 @@ export class Subconnection implements PickableSubconnection {
     this.failures = 0;
     end.onMessage = (frame) => this.receive(frame);
     end.onClose = () => this.lost();
+    this.env.program.run(this.env.connectCpuUs(), this.ready, end);
+  }
+
+  private readonly ready = (end: ConnectionEnd<ClientFrame, ServerFrame>): void => {
+    if (this.end !== end) return;
     if (this.env.keepaliveTimeUs > 0) this.armKeepalive();
     this.setState('READY');
-  }
+  };
 
   private failed(): void {
     if (this.state === 'SHUTDOWN') return;

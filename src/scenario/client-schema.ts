@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { distribution } from './distribution-schema.js';
 import { cost, duration, fields, name, positiveDuration, ratio, wholeNumber } from './quantities.js';
 
 /** A policy by name, or with options of its own, which the policy checks. */
@@ -12,6 +13,7 @@ export const client = () =>
     'keepalive-time': duration().optional(),
     'keepalive-timeout': positiveDuration().optional(),
     'call-cpu': cost().optional(),
+    'connect-cpu': distribution().optional(),
     retry: fields({
       attempts: wholeNumber({ min: 1, max: 1e6 }).optional(),
       backoff: duration().optional(),

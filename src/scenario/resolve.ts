@@ -128,6 +128,7 @@ function resolveClient(file: ClientFile | undefined, tls: keyof typeof TLS_ROUND
       jitterRatio: file?.retry?.jitter ?? CLIENT_DEFAULTS.retry.jitterRatio,
     },
     callCpuUs: file?.['call-cpu'] ?? CLIENT_DEFAULTS.callCpuUs,
+    connectCpu: file?.['connect-cpu'] ?? CLIENT_DEFAULTS.connectCpu,
     dialTimeoutUs: file?.['dial-timeout'] ?? CLIENT_DEFAULTS.dialTimeoutUs,
     keepaliveTimeUs: file?.['keepalive-time'] ?? CLIENT_DEFAULTS.keepaliveTimeUs,
     keepaliveTimeoutUs: file?.['keepalive-timeout'] ?? CLIENT_DEFAULTS.keepaliveTimeoutUs,
