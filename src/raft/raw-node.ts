@@ -117,10 +117,23 @@ export class RawNode implements RawNodeApi {
   }
 
   campaign(): void {
-    hup(this.raft, this.raft.config.preVote ? 'pre-election' : 'election');
+    try {
+      hup(this.raft, this.raft.config.preVote ? 'pre-election' : 'election');
+    } catch (error) {
+      throw this.place(error);
+    }
   }
 
+  /** @throws InvariantError if storage has lost what it acknowledged */
   propose(data: unknown, dataBytes: number): StepError {
+    try {
+      return this.proposeData(data, dataBytes);
+    } catch (error) {
+      throw this.place(error);
+    }
+  }
+
+  private proposeData(data: unknown, dataBytes: number): StepError {
     const { raft } = this;
     if (raft.state !== 'StateLeader' || raft.leadTransferee !== NONE || raft.tracker.progress(raft.id) === undefined) {
       return propose(raft, raft.id, [newEntry(0, 0, data, dataBytes)]);

@@ -120,6 +120,15 @@ describe('bad use of a node is told with member, term and index', () => {
     expectInvariant(() => node.raw.step(response), /applied runs out of/, facts);
   });
 
+  test('advancing without having stored the entries', () => {
+    const node = new TestNode(1, { voters: [1] });
+    node.lead();
+    node.propose();
+    node.raw.ready();
+    node.raw.advance();
+    expectInvariant(() => node.propose(), /leaves a gap in the log/, { member: 1, term: 1, index: 2 });
+  });
+
   test('writing a gap, an old snapshot or one of what is not there into storage', () => {
     const { storage } = follower();
     expectInvariant(() => storage.append(entriesOf(5, 3)), /entries leave a gap/, { ...facts, index: 5 });
