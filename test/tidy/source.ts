@@ -39,8 +39,16 @@ export function sourceAt(path: string): Source | undefined {
   }
 }
 
-export function parse({ path, text }: Source): ts.SourceFile {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+const parsed = new WeakMap<Source, ts.SourceFile>();
+
+/** Its syntax tree; parsed once, which is what takes the checks their time. */
+export function parse(source: Source): ts.SourceFile {
+  let file = parsed.get(source);
+  if (file === undefined) {
+    file = ts.createSourceFile(source.path, source.text, ts.ScriptTarget.ES2022, true);
+    parsed.set(source, file);
+  }
+  return file;
 }
 
 export function finding(file: ts.SourceFile, node: ts.Node, what: string): Finding {
