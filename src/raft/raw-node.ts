@@ -10,10 +10,9 @@ import { appendEntry, broadcastAppend } from './replication.js';
 import { startRaft } from './start.js';
 import { type BasicStatus, basicStatusOf, type Status, statusOf } from './status.js';
 import { entriesApplied, step, storedInTerm } from './step.js';
+import { addStorageMessages } from './storage-messages.js';
 import { tick } from './tick.js';
 import {
-  APPEND_THREAD,
-  APPLY_THREAD,
   type ConfChangeV2,
   type ConfState,
   type Entry,
@@ -235,7 +234,7 @@ export class RawNode implements RawNodeApi {
 
     const messages = raft.messages;
     if (this.asynchronous) {
-      this.addStorageMessages(messages, { entries, hardState, snapshot, committedEntries });
+      addStorageMessages(raft, messages, { entries, hardState, snapshot, committedEntries });
     } else {
       this.noteForAdvance(messages, snapshot, committedEntries);
     }
@@ -371,90 +370,6 @@ export class RawNode implements RawNodeApi {
     }
     this.applying = committed;
     this.awaitsAdvance = true;
-  }
-
-  /** Adds the work for the storage threads, each with the responses to deliver when it is done. */
-  private addStorageMessages(
-    messages: Message[],
-    work: {
-      entries: readonly Entry[];
-      hardState: HardState | undefined;
-      snapshot: Snapshot | undefined;
-      committedEntries: readonly Entry[];
-    },
-  ): void {
-    const { raft } = this;
-    const { entries, hardState, snapshot, committedEntries } = work;
-    const { id } = raft;
-    const responses = raft.messagesAfterAppend;
-    if (entries.length > 0 || hardState !== undefined || snapshot !== undefined || responses.length > 0) {
-      raft.messagesAfterAppend = [];
-      // Also when this Ready has no entries: an earlier write's answer may have been dropped at a change of term, and
-      // this one, behind it in line, then speaks for it.
-      const hasUnstable = raft.log.unstable.entries.length > 0;
-      if (hasUnstable || snapshot !== undefined) {
-        const index = hasUnstable ? raft.log.lastIndex() : 0;
-        const logTerm = hasUnstable ? raft.log.lastTerm() : 0;
-        responses.push(
-          newMessage(
-            'MsgStorageAppendResp',
-            APPEND_THREAD,
-            id,
-            raft.term,
-            logTerm,
-            index,
-            NO_ENTRIES,
-            0,
-            false,
-            0,
-            undefined,
-            snapshot,
-          ),
-        );
-      }
-      const term = hardState?.term ?? 0;
-      const commit = hardState?.commit ?? 0;
-      const vote = hardState?.vote ?? NONE;
-      messages.push(
-        newMessage(
-          'MsgStorageAppend',
-          id,
-          APPEND_THREAD,
-          term,
-          0,
-          0,
-          entries,
-          commit,
-          false,
-          0,
-          undefined,
-          snapshot,
-          vote,
-          responses,
-        ),
-      );
-    }
-    if (committedEntries.length > 0) {
-      const response = newMessage('MsgStorageApplyResp', APPLY_THREAD, id, 0, 0, 0, committedEntries);
-      messages.push(
-        newMessage(
-          'MsgStorageApply',
-          id,
-          APPLY_THREAD,
-          0,
-          0,
-          0,
-          committedEntries,
-          0,
-          false,
-          0,
-          undefined,
-          undefined,
-          NONE,
-          [response],
-        ),
-      );
-    }
   }
 }
 
