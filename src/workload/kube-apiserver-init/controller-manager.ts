@@ -2,7 +2,7 @@ import { all, type Process, sleep, spawn } from '../../engine/index.js';
 import type { Apiserver } from './apiserver.js';
 import { acquireLease } from './leader-lease.js';
 import type { Machine } from './machine.js';
-import { ALL_NAMESPACES, CONTROLLERS, SHARED_CONTROLLERS, VALUE_BYTES } from './objects.js';
+import { ALL_NAMESPACES, accountKey, CONTROLLERS, SHARED_CONTROLLERS, VALUE_BYTES } from './objects.js';
 import { RoleAggregation } from './role-aggregation.js';
 import { Signal } from './signal.js';
 import {
@@ -40,7 +40,7 @@ export class ControllerManager {
     controllersStarted: new Signal(),
     cachesSynced: new Signal(),
   };
-  readonly tokens: TokenController;
+  private readonly tokens: TokenController;
   private readonly apiserver: Apiserver;
   private readonly machine: Machine;
   private readonly leaderElection: boolean;
@@ -218,8 +218,4 @@ export class ControllerManager {
     yield* this.late('clusterrole-aggregation-controller');
     this.roles.start();
   }
-}
-
-export function accountKey(namespace: string, name: string): string {
-  return `/registry/serviceaccounts/${namespace}/${name}`;
 }

@@ -11,7 +11,11 @@ import { REQUEST_KINDS, RequestTally } from './request-tally.js';
 import { Signal } from './signal.js';
 import { awaitDefaultAccounts, awaitReady, awaitServing, KnownAccounts } from './starter.js';
 
-/** Members that an apiserver asks for the size of their database. */
+/**
+ * Members that an apiserver asks for the size of their database.
+ *
+ * Model: as many as were recorded, however many there are; it is a call a member every half minute.
+ */
 const MEMBERS = 3;
 
 /**

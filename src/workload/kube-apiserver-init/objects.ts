@@ -145,3 +145,7 @@ export const VALUE_BYTES = {
   leaderLease: (identity: string) => 390 + identity.length,
   leaderEvent: (identity: string) => 623 + 4 * identity.length,
 } as const;
+
+export function accountKey(namespace: string, name: string): string {
+  return `/registry/serviceaccounts/${namespace}/${name}`;
+}

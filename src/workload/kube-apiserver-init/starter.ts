@@ -1,6 +1,6 @@
 import { type Process, sleep } from '../../engine/index.js';
 import type { Apiserver } from './apiserver.js';
-import { accountKey } from './controller-manager.js';
+import { accountKey } from './objects.js';
 import type { Signal } from './signal.js';
 import { TIMERS_US } from './timing.js';
 

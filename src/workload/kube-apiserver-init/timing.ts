@@ -24,7 +24,7 @@ export const CPU = {
   apiserverStart: spread(550_000, 0.2),
   /** Between two dials. */
   dial: spread(420, 0.4),
-  /** From a client's dial to its cache's list; the answer to the watch. */
+  /** From a client's dial to its cache's list, and from the list's answer to the watch. */
   cacheList: spread(700, 0.3),
   cacheWatch: spread(500, 0.3),
   /** From the last dial to the first hook: API documents, TLS, handlers. */

@@ -12,15 +12,14 @@ const PREFIX = '/registry/serviceaccounts/';
  * A few accounts at a time; the rest wait in line.
  */
 export class TokenController {
-  /** Workers at work, and the most there ever were. */
-  busy = 0;
-  mostBusy = 0;
   private readonly apiserver: Apiserver;
   private readonly beforeGet: () => Process;
   private readonly beforeSecret: () => Process;
   private readonly beforeUpdate: () => Process;
   private readonly waiting: string[] = [];
   private started = false;
+  /** Workers at work. */
+  private busy = 0;
 
   constructor(apiserver: Apiserver, machine: Machine) {
     this.apiserver = apiserver;
@@ -42,7 +41,6 @@ export class TokenController {
   private hire(): void {
     while (this.started && this.busy < TOKEN_WORKERS && this.waiting.length > 0) {
       this.busy++;
-      this.mostBusy = Math.max(this.mostBusy, this.busy);
       spawn(this.work());
     }
   }

@@ -2,11 +2,11 @@ import { CONTROLLER_LIMIT, limitedRequests, RateLimitClock } from './rate-limit.
 import { APISERVER_USER, type RecordedRequest } from './recorded-request.js';
 import { findPolls, findSeries, type Poll } from './repetition.js';
 
-/** When a recorded request is sent again: `thinkUs` after all it waits for, later if a rate limit holds it back. */
+/** When a recorded request is sent again: `thinkUs` after the last that it waits for, later if a rate limit holds it back. */
 export interface Dependency {
   /** Requests that must have ended. */
   readonly ends: readonly RecordedRequest[];
-  /** A request from whose start a timer runs, instead of `ends`; undefined = none. 'recording' = the first request. */
+  /** A request from whose start a timer of `thinkUs` runs; undefined = none. */
   readonly timerFrom: RecordedRequest | undefined;
   readonly thinkUs: number;
   readonly limited: boolean;

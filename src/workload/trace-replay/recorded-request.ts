@@ -44,7 +44,7 @@ export function recordedRequests(records: readonly TraceRecord[]): RecordedReque
     record,
     kind,
     startUs: Math.round(record.t0 * 1e6 - firstUs),
-    endUs: Math.round(record.t1 * 1e6 - firstUs),
+    endUs: Math.round(Math.max(record.t0, record.t1) * 1e6 - firstUs),
     sender: senderOf(record),
     apiGroup: apiGroupOf(record.path ?? ''),
     identity: [record.c, record.m, record.key, record.ops, record.cnt, record.lim].join(' '),
@@ -129,7 +129,7 @@ export function requestOf(
   }
 }
 
-/** A recording has no lease's time to live; this one is an event's. */
+/** Model: a recording does not say how long a lease lives; every one is an event's. */
 const LEASE_TTL_SEC = 3_660;
 
 /** A Txn's message holds the key once for the comparison and once an operation, and some 13 bytes with each. */

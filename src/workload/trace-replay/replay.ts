@@ -11,7 +11,7 @@ export interface ReplayEvents {
   ended(request: RecordedRequest, startUs: number, outcome: Outcome | undefined): void;
 }
 
-/** Sends a plan's requests, each when what it waits for has happened. */
+/** Sends a plan's requests from the first program, each when what it waits for has happened. */
 export class Replay {
   private readonly env: WorkloadEnv;
   private readonly plan: ReplayPlan;
@@ -36,7 +36,7 @@ export class Replay {
   }
 
   start(): void {
-    const { requests, dependencies, polls } = this.plan;
+    const { requests, dependencies } = this.plan;
     for (const request of requests) {
       const dependency = dependencies[request.index];
       if (dependency === undefined) continue;
@@ -45,7 +45,6 @@ export class Replay {
       for (const end of ends) this.afterEnd[end.index]!.push(request);
       if (timerFrom !== undefined) this.afterStart[timerFrom.index]!.push(request);
     }
-    for (const poll of polls) this.afterEnd[poll.first.index]!.push(poll.first);
     for (const request of requests) {
       if (dependencies[request.index] !== undefined && this.missing[request.index] === 0) this.ready(request);
     }
@@ -75,7 +74,6 @@ export class Replay {
       this.events.ended(request, startUs, outcome);
       this.done[request.index] = true;
       for (const waiting of this.afterEnd[request.index]!) {
-        if (waiting.index === request.index) continue;
         if (--this.missing[waiting.index]! === 0) this.ready(waiting);
       }
       const poll = this.plan.polls.find(({ first }) => first.index === request.index);
@@ -86,8 +84,7 @@ export class Replay {
   /** Ticks from the first answer on; those that fall into a request in flight are lost. */
   private keepPolling(poll: ReplayedPoll, tickUs: number): void {
     const { simulator } = this.env;
-    const until = poll.until === undefined || this.done[poll.until.index];
-    if (until) return;
+    if (poll.until === undefined || this.done[poll.until.index]) return;
     const missed = Math.floor((simulator.nowUs - tickUs) / poll.periodUs);
     const nextUs = tickUs + (missed + 1) * poll.periodUs;
     simulator.scheduleAt(
