@@ -1,6 +1,6 @@
-import type { KeyValue, RangeRequest, TxnOperation, TxnOperationResponse, TxnRequest } from '../../api/index.js';
+import type { KeyValue, RangeRequest, TxnOperation, TxnOperationResponse } from '../../api/index.js';
 import { invariant } from '../../engine/index.js';
-import { coversKey, type EtcdOperation, partsOf, revisionOf, shownKeys } from './etcd-operation.js';
+import { canCompare, coversKey, type EtcdOperation, partsOf, revisionOf, shownKeys } from './etcd-operation.js';
 import { branchTaken, Draft, type Effect, type EtcdState, etcdState, type RevisionMode } from './etcd-state.js';
 import { KeyTimelines } from './key-timelines.js';
 import type { RecordedOperation } from './recorded-operation.js';
@@ -34,7 +34,7 @@ export function etcdModel(
   start: EtcdStart,
   mode: RevisionMode,
 ): SequentialModel<EtcdOperation, EtcdState> {
-  const known = new KnownRevisions(records, operations, mode);
+  const known = new KnownRevisions(records, operations, start, mode);
   const views = new Views(operations);
   const invisible = new Map<EtcdOperation, boolean>();
   const isInvisible = (op: EtcdOperation): boolean => {
@@ -95,6 +95,7 @@ class KnownRevisions {
   constructor(
     records: readonly RecordedOperation[],
     operations: readonly TimedOperation<EtcdOperation>[],
+    start: EtcdStart,
     mode: RevisionMode,
   ) {
     this.mode = mode;
@@ -108,7 +109,7 @@ class KnownRevisions {
       this.newest = Math.max(this.newest, revisionOf(outcome));
       if (outcome === undefined || outcome.kind === 'error') continue;
       for (const kv of shownKeys(outcome)) {
-        if (this.owned.has(kv.modRevision)) continue;
+        if (this.owned.has(kv.modRevision) || kv.modRevision <= start.revision) continue;
         const keys = this.shown.get(kv.modRevision) ?? new Map<string, KeyValue>();
         this.shown.set(kv.modRevision, keys.set(kv.key, kv));
       }
@@ -216,6 +217,7 @@ export function stepKnown(state: EtcdState, op: EtcdOperation, mode: RevisionMod
   else {
     if (request.kind === 'txn') {
       const { succeeded } = response as { readonly succeeded?: boolean };
+      // What cannot be compared is believed.
       if (canCompare(request, mode) && branchTaken(state, request) !== succeeded) return undefined;
     }
     for (const { operation, answer } of partsOf(request, response)) {
@@ -233,11 +235,6 @@ function draftUnknown(state: EtcdState, { request }: EtcdOperation, mode: Revisi
   else if (request.kind !== 'txn') draft.run(request);
   else for (const operation of branchTaken(state, request) ? request.success : request.failure) draft.run(operation);
   return draft;
-}
-
-/** Without revisions, what was compared with one cannot be known: the answer is believed. */
-function canCompare({ compares }: TxnRequest, mode: RevisionMode): boolean {
-  return mode.hasRevisions || compares.every(({ target }) => target !== 'mod' && target !== 'create');
 }
 
 function fits(operation: TxnOperation, effect: Effect, answer: TxnOperationResponse, mode: RevisionMode): boolean {

@@ -19,6 +19,7 @@ import {
   type RangeResponse,
   type TxnResponse,
 } from '../../api/index.js';
+import type { RevisionMode } from './etcd-state.js';
 import { certaintyOf, type RecordedOperation } from './recorded-operation.js';
 import type { TimedOperation } from './sequential-model.js';
 
@@ -42,8 +43,14 @@ export interface EtcdOperation {
  *
  * Left out: what certainly did not happen, reads without an answer, reads that may be stale (`serializable`), and what
  * touches no key. Added: for each lease that a key may hang on, its expiry, which may come at any time or never.
+ *
+ * Without revisions nobody knows which branch a lost transaction took that compares one.
+ * Model: each branch may then happen, which lets a history pass in which both had to.
  */
-export function keyOperations(records: readonly RecordedOperation[]): TimedOperation<EtcdOperation>[] {
+export function keyOperations(
+  records: readonly RecordedOperation[],
+  mode: RevisionMode,
+): TimedOperation<EtcdOperation>[] {
   const operations: TimedOperation<EtcdOperation>[] = [];
   /** When a lease was first heard of. */
   const leases = new Map<number, number>();
@@ -56,6 +63,14 @@ export function keyOperations(records: readonly RecordedOperation[]): TimedOpera
     const response = isKnown ? (record.outcome as KeyResponse) : undefined;
     for (const leaseId of leasesOf(request)) {
       leases.set(leaseId, Math.min(invokedUs, leases.get(leaseId) ?? Number.POSITIVE_INFINITY));
+    }
+    if (!isKnown && request.kind === 'txn' && !canCompare(request, mode)) {
+      for (const success of [request.success, request.failure]) {
+        const branch = { kind: 'txn', compares: [], success, failure: [] } as const;
+        const op = { request: branch, response, record, isReadOnly: false };
+        operations.push({ op, invoked: invokedUs, returned: Number.POSITIVE_INFINITY });
+      }
+      continue;
     }
     operations.push({
       op: { request, response, record, isReadOnly: response !== undefined && changesNothing(request, response) },
@@ -134,6 +149,11 @@ export function coversKey(
 ): boolean {
   if (rangeEnd === undefined || rangeEnd === '') return key === start;
   return key >= start && (rangeEnd === ALL_KEYS_END || key < rangeEnd);
+}
+
+/** Without revisions, what was compared with one cannot be known. */
+export function canCompare({ compares }: TxnRequest, mode: RevisionMode): boolean {
+  return mode.hasRevisions || compares.every(({ target }) => target !== 'mod' && target !== 'create');
 }
 
 function isRead(request: KeyRequest): boolean {

@@ -1,7 +1,7 @@
 export { findContradiction } from './contradictions.js';
 export type { EtcdStart } from './etcd-model.js';
 export { HistoryError, type HistoryProblem } from './history-error.js';
-export { isJepsenLog, type RegisterRecord, readJepsenLog } from './jepsen-log.js';
+export { type RegisterRecord, readJepsenLog } from './jepsen-log.js';
 export { jsonHistory, type OperationHistory, readJsonHistory } from './json-format.js';
 export { type EtcdJudgeOptions, judgeEtcdHistory } from './judge-etcd.js';
 export { acknowledgedEvents, type History, type HistoryJudgement, judgeHistory, readHistory } from './judge-history.js';

@@ -80,11 +80,6 @@ export function readJepsenLog(text: string, file = 'history'): RegisterRecord[] 
   return records.sort((a, b) => a.invoked - b.invoked);
 }
 
-/** Whether a text looks like a Jepsen log: some line is an event. */
-export function isJepsenLog(text: string): boolean {
-  return text.split('\n', 200).some((line) => EVENT.test(line.trimEnd()));
-}
-
 function isKind(kind: string | undefined): kind is RegisterOperation['kind'] {
   return kind === 'read' || kind === 'write' || kind === 'cas';
 }

@@ -116,7 +116,7 @@ export function readJsonHistory(content: string, file = 'history'): OperationHis
   };
   if (content.trimStart().startsWith('[')) {
     const elements = parse(content, 1, problems);
-    if (Array.isArray(elements)) elements.forEach((element, i) => take(element, 1, `[${i}]`));
+    if (Array.isArray(elements)) for (const [i, element] of elements.entries()) take(element, 1, `[${i}]`);
   } else {
     content.split('\n').forEach((raw, i) => {
       if (raw.trim() === '') return;

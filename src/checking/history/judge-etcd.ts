@@ -34,7 +34,7 @@ export function judgeEtcdHistory(
 ): HistoryVerdict {
   const { start = EMPTY_START, limit = DEFAULT_SEARCH_LIMIT } = options;
   const mode: RevisionMode = { hasRevisions: hasRevisions(records) };
-  const all = keyOperations(records);
+  const all = keyOperations(records, mode);
   const parts = mode.hasRevisions ? [all] : partitionByKey(all);
   const counts = { operations: records.length, partitions: parts.length };
   const refused = (explanation: Explanation): HistoryVerdict => ({

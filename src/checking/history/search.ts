@@ -46,6 +46,9 @@ interface Frame<State> {
 /** Configurations looked at before a search gives up: some seconds of work. */
 export const DEFAULT_SEARCH_LIMIT = 2_000_000;
 
+/** What trying one operation in one configuration counts, next to the configuration itself. */
+const TRIAL_COST = 0.02;
+
 /**
  * Looks for an order of the operations that agrees with real time and in which the model gives every answer.
  *
@@ -179,6 +182,7 @@ class Search<Op, State> {
   }
 
   private tryNext(into: Configuration<State>[], configuration: Configuration<State>, operation: number): void {
+    this.steps += TRIAL_COST;
     const state = this.model.step(configuration.state, this.operations[operation]!.op);
     if (state === undefined) return;
     const id = this.open.classOf[operation]!;

@@ -39,20 +39,32 @@ export function shrink<Op>(
     budget -= part.length / 10 + (result.kind === 'undecided' ? limit : result.steps);
     return result.kind === 'not-linearizable';
   };
-  // Late operations matter most: what happened long before the stuck point goes first.
-  let kept = candidates.sort((a, b) => a.invoked - b.invoked);
+  // Reads first: with the writes still there, an explanation says where each value comes from.
+  const isRead = ({ op }: TimedOperation<Op>): boolean => judge.withoutAnswer(op) === undefined;
+  const ordered = candidates.sort((a, b) => a.invoked - b.invoked);
+  const withFewReads = minimal(ordered, isRead, contradicts);
+  return minimal(withFewReads, () => true, contradicts);
+}
+
+/** Takes away parts, ever smaller, of what `mayGo`, as long as the rest `contradicts`. */
+function minimal<T>(
+  elements: readonly T[],
+  mayGo: (element: T) => boolean,
+  contradicts: (kept: ReadonlySet<T>) => boolean,
+): readonly T[] {
+  let kept = elements;
   for (let size = Math.ceil(kept.length / 2); size >= 1; ) {
-    let removed = false;
-    for (let from = 0; from < kept.length; ) {
-      const rest = [...kept.slice(0, from), ...kept.slice(from + size)];
-      if (contradicts(new Set(rest))) {
-        kept = rest;
-        removed = true;
-      } else from += size;
+    let hasChanged = false;
+    const open = kept.filter(mayGo);
+    for (let from = 0; from < open.length; from += size) {
+      const part = new Set(open.slice(from, from + size));
+      const rest = kept.filter((element) => !part.has(element));
+      if (!contradicts(new Set(rest))) continue;
+      kept = rest;
+      hasChanged = true;
     }
-    if (size === 1 && !removed) break;
-    size = removed ? Math.min(size, Math.ceil(kept.length / 2)) : Math.floor(size / 2);
-    if (kept.length === 0) break;
+    if (size === 1 && !hasChanged) break;
+    size = size === 1 ? 1 : Math.floor(size / 2);
   }
   return kept;
 }

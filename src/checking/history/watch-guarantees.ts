@@ -64,88 +64,139 @@ export function judgeWatches(watches: readonly RecordedWatch[], committed: reado
   return found;
 }
 
-function judgeOne(
-  watch: RecordedWatch,
-  truth: Truth,
-  blame: (property: string, atUs: number, text: string) => void,
-): void {
-  /** All up to here has come, or is before the watch. Undefined until that is known. */
-  let seenTo = watch.startRevision ? watch.startRevision - 1 : undefined;
-  let lastEvent = 0;
-  let bookmark = 0;
-  /** Events of the newest revision; older ones cannot come again without being out of order. */
-  let lastKeys = new Set<string>();
-  const missedUpTo = (revision: number): WatchEvent | undefined =>
-    seenTo === undefined ? undefined : truth.firstBetween(seenTo + 1, revision, watch);
+type Blame = (property: string, atUs: number, text: string) => void;
+
+function judgeOne(watch: RecordedWatch, truth: Truth, blame: Blame): void {
+  const progress = new WatchProgress(watch, truth, blame);
   for (const observation of watch.observations) {
-    const { atUs } = observation;
     switch (observation.kind) {
       case 'created':
-        seenTo ??= observation.revision;
+        progress.created(observation.revision);
         break;
-      case 'resumed': {
-        const next = Math.max(lastEvent, bookmark, seenTo ?? 0) + 1;
-        if (seenTo !== undefined && observation.fromRevision !== next) {
-          blame('Watch Resumable', atUs, `goes on from revision ${observation.fromRevision}, not ${next}`);
-        }
+      case 'resumed':
+        progress.resumed(observation.fromRevision, observation.atUs);
         break;
-      }
       case 'canceled':
         return;
-      case 'progress': {
-        const missed = missedUpTo(observation.revision);
-        if (missed !== undefined) {
-          blame('Watch Bookmarkable', atUs, `told of revision ${observation.revision} before ${describe(missed)}`);
-        }
-        bookmark = Math.max(bookmark, observation.revision);
-        if (seenTo !== undefined) seenTo = Math.max(seenTo, observation.revision);
+      case 'progress':
+        progress.bookmarked(observation.revision, observation.atUs);
         break;
-      }
-      case 'events': {
-        const first = observation.events[0]?.kv.modRevision ?? 0;
-        if (first !== 0 && first === lastEvent) {
-          blame('Watch Atomic', atUs, `events of revision ${first} come in two answers`);
-        }
-        for (const event of observation.events) {
-          const { modRevision, key } = event.kv;
-          if (modRevision < lastEvent) {
-            blame('Watch Ordered', atUs, `${describe(event)} comes after revision ${lastEvent}`);
-            continue;
-          }
-          if (modRevision === lastEvent && lastKeys.has(key)) {
-            blame('Watch Unique', atUs, `${describe(event)} comes twice`);
-            continue;
-          }
-          if (bookmark >= modRevision) {
-            blame(
-              'Watch Bookmarkable',
-              atUs,
-              `${describe(event)} comes after a notice that all up to ${bookmark} had come`,
-            );
-          } else if (seenTo !== undefined && modRevision <= seenTo && modRevision !== lastEvent) {
-            blame(
-              'Watch Ordered',
-              atUs,
-              `${describe(event)} is from before revision ${seenTo + 1}, where the watch starts`,
-            );
-          }
-          if (!coversKey(key, watch)) blame('Watch Reliable', atUs, `${describe(event)} was not asked for`);
-          const missed = missedUpTo(modRevision - 1);
-          if (missed !== undefined)
-            blame('Watch Reliable', atUs, `${describe(missed)} is left out before revision ${modRevision}`);
-          if (seenTo !== undefined) seenTo = Math.max(seenTo, modRevision - 1);
-          if (modRevision > lastEvent) lastKeys = new Set();
-          lastKeys.add(key);
-          lastEvent = modRevision;
-        }
-        const lacking = truth.at(lastEvent, watch).find(({ kv }) => !lastKeys.has(kv.key));
-        if (lacking !== undefined && observation.events.length > 0) {
-          blame('Watch Atomic', atUs, `revision ${lastEvent} comes without ${describe(lacking)}`);
-        }
-        if (seenTo !== undefined) seenTo = Math.max(seenTo, lastEvent);
+      case 'events':
+        progress.received(observation.events, observation.atUs);
         break;
-      }
     }
+  }
+}
+
+/** How far one watch has come. */
+class WatchProgress {
+  /** All up to here has come, or lies before the watch. Undefined until that is known. */
+  private seenTo: number | undefined;
+  private bookmark = 0;
+  /** Newest revision of which an event came, and the keys that came of it. */
+  private lastRevision = 0;
+  private lastKeys = new Set<string>();
+  private readonly watch: RecordedWatch;
+  private readonly truth: Truth;
+  private readonly blame: Blame;
+
+  constructor(watch: RecordedWatch, truth: Truth, blame: Blame) {
+    this.watch = watch;
+    this.truth = truth;
+    this.blame = blame;
+    this.seenTo = watch.startRevision ? watch.startRevision - 1 : undefined;
+  }
+
+  created(revision: number): void {
+    this.seenTo ??= revision;
+  }
+
+  resumed(fromRevision: number, atUs: number): void {
+    if (this.seenTo === undefined) return;
+    const next = this.seenTo + 1;
+    if (fromRevision !== next)
+      this.blame('Watch Resumable', atUs, `goes on from revision ${fromRevision}, not ${next}`);
+  }
+
+  bookmarked(revision: number, atUs: number): void {
+    const missed = this.missedUpTo(revision);
+    if (missed !== undefined) {
+      this.blame('Watch Bookmarkable', atUs, `told of revision ${revision} before ${describe(missed)}`);
+    }
+    this.bookmark = Math.max(this.bookmark, revision);
+    this.sawAllTo(revision);
+  }
+
+  /** One answer of the member. */
+  received(events: readonly WatchEvent[], atUs: number): void {
+    const [first] = events;
+    if (first === undefined) return;
+    if (first.kv.modRevision === this.lastRevision) {
+      this.blame('Watch Atomic', atUs, `events of revision ${this.lastRevision} come in two answers`);
+    }
+    for (const event of events) {
+      if (event.kv.modRevision > this.lastRevision) {
+        if (event !== first) this.endRevision(atUs);
+        this.next(event, atUs);
+      } else this.again(event, atUs);
+    }
+    this.endRevision(atUs);
+  }
+
+  /** The first event of a new revision. */
+  private next(event: WatchEvent, atUs: number): void {
+    const { modRevision, key } = event.kv;
+    if (this.bookmark >= modRevision) {
+      const notice = `a notice that all up to ${this.bookmark} had come`;
+      this.blame('Watch Bookmarkable', atUs, `${describe(event)} comes after ${notice}`);
+    } else if (this.seenTo !== undefined && modRevision <= this.seenTo) {
+      const start = `revision ${this.seenTo + 1}, where the watch starts`;
+      this.blame('Watch Ordered', atUs, `${describe(event)} is from before ${start}`);
+    }
+    const missed = this.missedUpTo(modRevision - 1);
+    if (missed !== undefined) {
+      this.blame('Watch Reliable', atUs, `${describe(missed)} is left out before revision ${modRevision}`);
+    }
+    this.sawAllTo(modRevision - 1);
+    this.lastRevision = modRevision;
+    this.lastKeys = new Set([key]);
+    this.checkKey(event, atUs);
+  }
+
+  /** An event of the newest revision, or of an older one. */
+  private again(event: WatchEvent, atUs: number): void {
+    const { modRevision, key } = event.kv;
+    if (modRevision < this.lastRevision) {
+      this.blame('Watch Ordered', atUs, `${describe(event)} comes after revision ${this.lastRevision}`);
+    } else if (this.lastKeys.has(key)) {
+      this.blame('Watch Unique', atUs, `${describe(event)} comes twice`);
+    } else {
+      this.lastKeys.add(key);
+      this.checkKey(event, atUs);
+    }
+  }
+
+  private checkKey(event: WatchEvent, atUs: number): void {
+    if (!coversKey(event.kv.key, this.watch)) {
+      this.blame('Watch Reliable', atUs, `${describe(event)} was not asked for`);
+    }
+  }
+
+  private endRevision(atUs: number): void {
+    const lacking = this.truth.at(this.lastRevision, this.watch).find(({ kv }) => !this.lastKeys.has(kv.key));
+    if (lacking !== undefined) {
+      this.blame('Watch Atomic', atUs, `revision ${this.lastRevision} comes without ${describe(lacking)}`);
+    }
+    this.sawAllTo(this.lastRevision);
+  }
+
+  private missedUpTo(revision: number): WatchEvent | undefined {
+    return this.seenTo === undefined ? undefined : this.truth.firstBetween(this.seenTo + 1, revision, this.watch);
+  }
+
+  /** Each miss is told once. */
+  private sawAllTo(revision: number): void {
+    if (this.seenTo !== undefined) this.seenTo = Math.max(this.seenTo, revision);
   }
 }
 
