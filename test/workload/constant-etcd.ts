@@ -120,8 +120,12 @@ class ConstantEtcd {
         const number = this.calls.length;
         simulator.schedule(options.latencyUs, () => this.answer(call, number, done), undefined);
       },
-      watch: ({ key, rangeEnd }: { key: string; rangeEnd?: string }, { events }: { events: Listener['events'] }) => {
+      watch: (
+        { key, rangeEnd }: { key: string; rangeEnd?: string },
+        { events, created }: { events: Listener['events']; created?: (revision: number) => void },
+      ) => {
         this.watches.push(key);
+        created?.(this.revision);
         this.listeners.push({ key, rangeEnd: rangeEnd ?? `${key}\0`, events });
         return { cancel: () => {} };
       },
@@ -158,7 +162,10 @@ class ConstantEtcd {
     if (request.kind === 'status') {
       return { kind: 'status', header: this.header(), leader: 'm1', raftIndex: 1, raftAppliedIndex: 1 };
     }
-    if (request.kind === 'range') return this.operate(request, events) as Response;
+    if (request.kind === 'put' || request.kind === 'delete-range') this.revision++;
+    if (request.kind === 'range' || request.kind === 'put' || request.kind === 'delete-range') {
+      return this.operate(request, events) as Response;
+    }
     throw new Error(`no answer for ${request.kind}`);
   }
 
@@ -178,7 +185,10 @@ class ConstantEtcd {
       events.push({ type: 'put', kv });
       return { kind: 'put', header: this.header() };
     }
-    if (operation.kind !== 'range') throw new Error(`no answer for ${operation.kind}`);
+    if (operation.kind === 'delete-range') {
+      const deleted = this.store.delete(key) ? 1 : 0;
+      return { kind: 'delete-range', header: this.header(), deleted, previous: [] };
+    }
     const end = operation.rangeEnd ?? `${key}\0`;
     const kvs = [...this.store.values()].filter((kv) => kv.key >= key && kv.key < end);
     const header = this.header();
