@@ -13,7 +13,9 @@ interface Queued {
 /**
  * gRPC's client channel: a subconnection to every endpoint, and a picker that places each call.
  *
- * Source: grpc-go clientconn.go, picker_wrapper.go, balancer/base.
+ * Calls and streams wait until one can be had: while none is ready they stand in line, up to their deadline.
+ *
+ * Source: clientv3 options.go (defaultWaitForReady), grpc-go clientconn.go, picker_wrapper.go, balancer/base.
  */
 export class Channel {
   readonly endpoints: readonly string[];
@@ -26,6 +28,7 @@ export class Channel {
   private readonly placed = new Map<number, Subconnection>();
   private nextId = 1;
   private connecting = false;
+  private closed = false;
 
   /**
    * @param makeSubconnections is given what to call when one changes its state
@@ -99,6 +102,7 @@ export class Channel {
   }
 
   close(): void {
+    this.closed = true;
     for (const subconnection of this.subconnections) subconnection.shutdown();
     this.picker = undefined;
     const queue = this.queue;
@@ -107,11 +111,12 @@ export class Channel {
   }
 
   private place(queued: Queued): void {
+    if (this.closed) {
+      queued.refuse(CLIENT_ERRORS.canceled);
+      return;
+    }
     if (this.picker === undefined) {
-      // Calls of clientv3 fail fast once every subconnection has failed, and wait while one still tries.
-      const allFailed = this.subconnections.every(({ state }) => state === 'TRANSIENT_FAILURE' || state === 'SHUTDOWN');
-      if (allFailed && this.connecting) queued.refuse(CLIENT_ERRORS.allSubconnectionsFailed);
-      else this.queue.push(queued);
+      this.queue.push(queued);
       return;
     }
     const result = this.picker.pick(queued.info);
@@ -122,10 +127,11 @@ export class Channel {
         else this.queue.push(queued);
         return;
       }
+      // clientv3's calls wait for ready (grpc.WaitForReady), so that a failure that may pass does not end them.
       case 'queue':
+      case 'transient-failure':
         this.queue.push(queued);
         return;
-      case 'transient-failure':
       case 'drop':
         queued.refuse(result.error);
         return;

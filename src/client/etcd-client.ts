@@ -1,4 +1,4 @@
-import { CLIENT_ERRORS, type ErrorResponse, isMutation, type Outcome, type Request } from '../api/index.js';
+import { CLIENT_ERRORS, type ErrorResponse, type Outcome, type Request } from '../api/index.js';
 import { NO_TIMER, type Program, type Simulator, type Stream, type Timer } from '../engine/index.js';
 import type { Channel } from './channel.js';
 import type { ClientConfig } from './config.js';
@@ -69,7 +69,7 @@ export class EtcdClient {
   /**
    * One unary call. `done` is called once, with an answer or an error.
    *
-   * Reads that end Unavailable are tried again, and so are writes that certainly never reached a member.
+   * Reads that end Unavailable are tried again, writes are not: see `mayRetry`.
    *
    * @param timeoutUs the caller's deadline from now; 0 = none; absent = the client's
    */
@@ -147,8 +147,15 @@ export class EtcdClient {
   }
 }
 
-/** clientv3's isSafeRetryImmutableRPC and isSafeRetryMutableRPC. */
-function mayRetry(request: Request, error: ErrorResponse): boolean {
-  if (error.code !== 'Unavailable') return false;
-  return !isMutation(request) || error === CLIENT_ERRORS.allSubconnectionsFailed;
+/**
+ * clientv3 repeats what it marks as repeatable if it ends Unavailable: reads, and of the mutations a lease's grant and
+ * revoke. A Txn is not, not even one that only reads. Other mutations would be repeated if they had surely not been
+ * sent; but those wait in the channel until they can be, so that an error always means that they may have happened.
+ *
+ * Source: clientv3 retry.go, v3.4 (withRetryPolicy, isSafeRetryImmutableRPC, isSafeRetryMutableRPC).
+ */
+function mayRetry({ kind }: Request, error: ErrorResponse): boolean {
+  return error.code === 'Unavailable' && !UNREPEATABLE.has(kind);
 }
+
+const UNREPEATABLE: ReadonlySet<Request['kind']> = new Set(['put', 'delete-range', 'txn', 'compact']);

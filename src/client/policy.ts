@@ -22,7 +22,7 @@ export type PickResult =
   | { readonly kind: 'complete'; readonly subconnection: PickableSubconnection }
   /** Wait for the next picker. */
   | { readonly kind: 'queue' }
-  /** Fails calls that do not wait for ready; the others wait. */
+  /** Fails calls that do not wait for ready; an etcd client's all do, so they wait for the next picker. */
   | { readonly kind: 'transient-failure'; readonly error: ErrorResponse }
   | { readonly kind: 'drop'; readonly error: ErrorResponse };
 

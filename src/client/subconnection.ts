@@ -10,8 +10,8 @@ import { NO_TIMER, type Program, type Sampler, type Simulator, type Stream, type
 import type { ConnectionEnd, NetworkApi } from '../network/types.js';
 import type { ConnectivityState, PickableSubconnection } from './policy.js';
 
-/** TCP's handshake, then the server's HTTP/2 settings. */
-const CONNECT_ROUND_TRIPS = 2;
+/** TCP's handshake; HTTP/2's settings, which take the server's process, are one more. */
+const TCP_ROUND_TRIPS = 1;
 
 /** gRPC's connection back-off: 1 s, x 1.6 a failure, +- 20 %, at most 120 s. Source: grpc/doc/connection-backoff.md. */
 const BACKOFF = { baseUs: 1_000_000, multiplier: 1.6, jitterRatio: 0.2, maxUs: 120_000_000 };
@@ -48,8 +48,15 @@ export class Subconnection implements PickableSubconnection {
   private readonly calls = new Map<number, (outcome: Outcome) => void>();
   private readonly streams = new Map<number, StreamHandlers>();
   private failures = 0;
+  private handshakeDeadlineUs = 0;
+  /** The wait after the dial under way, should it fail. */
+  private nextBackoffUs = 0;
+  private handshake: Timer = NO_TIMER;
   private keepalive: Timer = NO_TIMER;
-  private heardSincePing = true;
+  private lastHeardUs = 0;
+  private pingedUs = 0;
+  /** Without calls and streams nobody asks whether the member is there. */
+  private dormant = false;
 
   constructor(endpoint: string, remoteHost: string, env: SubconnectionEnv) {
     this.endpoint = endpoint;
@@ -68,6 +75,7 @@ export class Subconnection implements PickableSubconnection {
   call(frame: ClientFrame & { kind: 'call' }, done: (outcome: Outcome) => void): void {
     this.calls.set(frame.id, done);
     this.send(frame);
+    this.awaken();
   }
 
   /** Gives a call up; the member may go on with it. False if it is not under way here. */
@@ -80,6 +88,7 @@ export class Subconnection implements PickableSubconnection {
   openStream(id: number, handlers: StreamHandlers): void {
     this.streams.set(id, handlers);
     this.send({ kind: 'watch-open', id });
+    this.awaken();
   }
 
   closeStream(id: number): void {
@@ -93,6 +102,7 @@ export class Subconnection implements PickableSubconnection {
   shutdown(): void {
     this.setState('SHUTDOWN');
     this.env.simulator.cancel(this.keepalive);
+    this.env.simulator.cancel(this.handshake);
     this.end?.close();
     this.end = undefined;
     this.failAll();
@@ -101,12 +111,17 @@ export class Subconnection implements PickableSubconnection {
   private dial(): void {
     if (this.state === 'SHUTDOWN') return;
     this.setState('CONNECTING');
+    const { simulator, dialTimeoutUs } = this.env;
+    this.nextBackoffUs = this.backoffUs();
+    // gRPC gives a dial as long as the wait that would follow it.
+    const timeoutUs = Math.max(dialTimeoutUs, this.nextBackoffUs);
+    this.handshakeDeadlineUs = simulator.nowUs + timeoutUs;
     this.env.network.dial<ClientFrame, ServerFrame>({
       from: this.env.localHost,
       to: this.remoteHost,
       port: 'client',
-      roundTrips: CONNECT_ROUND_TRIPS + this.env.tlsRoundTrips,
-      timeoutUs: this.env.dialTimeoutUs,
+      roundTrips: TCP_ROUND_TRIPS + this.env.tlsRoundTrips,
+      timeoutUs,
       opened: (end) => this.opened(end),
       failed: () => this.failed(),
     });
@@ -118,27 +133,48 @@ export class Subconnection implements PickableSubconnection {
       return;
     }
     this.end = end;
-    this.failures = 0;
-    end.onMessage = (frame) => this.receive(frame);
-    end.onClose = () => this.lost();
-    this.env.program.run(this.env.connectCpuUs(), this.ready, end);
+    const { simulator } = this.env;
+    // Model: HTTP/2's settings, both ways, are a ping and its answer.
+    this.send({ kind: 'ping', id: 0 });
+    this.handshake = simulator.startTimer(this.handshakeDeadlineUs - simulator.nowUs, this.handshakeFailed, undefined);
+    end.onClose = this.handshakeFailed;
+    end.onMessage = () => {
+      simulator.cancel(this.handshake);
+      end.onMessage = (frame) => this.receive(frame);
+      end.onClose = () => this.lost();
+      this.env.program.run(this.env.connectCpuUs(), this.ready, end);
+    };
   }
+
+  private readonly handshakeFailed = (): void => {
+    this.env.simulator.cancel(this.handshake);
+    this.end?.close();
+    this.end = undefined;
+    this.failed();
+  };
 
   private readonly ready = (end: ConnectionEnd<ClientFrame, ServerFrame>): void => {
     if (this.end !== end) return;
+    this.failures = 0;
+    this.lastHeardUs = this.env.simulator.nowUs;
+    this.dormant = false;
     if (this.env.keepaliveTimeUs > 0) this.armKeepalive();
     this.setState('READY');
   };
 
   private failed(): void {
     if (this.state === 'SHUTDOWN') return;
+    this.failures++;
+    this.env.simulator.schedule(this.nextBackoffUs, this.redial, undefined);
+    this.setState('TRANSIENT_FAILURE');
+  }
+
+  private backoffUs(): number {
     const { baseUs, multiplier, jitterRatio, maxUs } = BACKOFF;
+    if (this.failures === 0) return baseUs;
     let delayUs = baseUs;
     for (let i = 0; i < this.failures && delayUs < maxUs; i++) delayUs *= multiplier;
-    delayUs = Math.min(delayUs, maxUs) * (1 + jitterRatio * (2 * this.env.backoff.uniform() - 1));
-    this.failures++;
-    this.env.simulator.schedule(Math.round(delayUs), this.redial, undefined);
-    this.setState('TRANSIENT_FAILURE');
+    return Math.round(Math.min(delayUs, maxUs) * (1 + jitterRatio * (2 * this.env.backoff.uniform() - 1)));
   }
 
   private readonly redial = (): void => this.dial();
@@ -148,8 +184,9 @@ export class Subconnection implements PickableSubconnection {
     if (this.state === 'SHUTDOWN') return;
     this.end = undefined;
     this.env.simulator.cancel(this.keepalive);
-    this.failAll();
+    // First the state: whoever tries its call again must not be sent here.
     this.dial();
+    this.failAll();
   }
 
   private failAll(): void {
@@ -162,7 +199,7 @@ export class Subconnection implements PickableSubconnection {
   }
 
   private receive(frame: ServerFrame): void {
-    this.heardSincePing = true;
+    this.lastHeardUs = this.env.simulator.nowUs;
     switch (frame.kind) {
       case 'answer': {
         const done = this.calls.get(frame.id);
@@ -191,17 +228,31 @@ export class Subconnection implements PickableSubconnection {
   }
 
   private armKeepalive(): void {
-    this.keepalive = this.env.simulator.startTimer(this.env.keepaliveTimeUs, this.ping, undefined);
+    const { simulator, keepaliveTimeUs } = this.env;
+    const quietUs = simulator.nowUs - this.lastHeardUs;
+    this.keepalive = simulator.startTimer(Math.max(0, keepaliveTimeUs - quietUs), this.lookForQuiet, undefined);
   }
 
-  private readonly ping = (): void => {
-    this.heardSincePing = false;
-    this.send({ kind: 'ping', id: 0 });
-    this.keepalive = this.env.simulator.startTimer(this.env.keepaliveTimeoutUs, this.judge, undefined);
+  private readonly lookForQuiet = (): void => {
+    if (this.env.simulator.nowUs - this.lastHeardUs < this.env.keepaliveTimeUs) this.armKeepalive();
+    else if (this.inFlight === 0) this.dormant = true;
+    else this.ping();
   };
 
+  private awaken(): void {
+    if (!this.dormant) return;
+    this.dormant = false;
+    this.ping();
+  }
+
+  private ping(): void {
+    this.pingedUs = this.env.simulator.nowUs;
+    this.send({ kind: 'ping', id: 0 });
+    this.keepalive = this.env.simulator.startTimer(this.env.keepaliveTimeoutUs, this.judge, undefined);
+  }
+
   private readonly judge = (): void => {
-    if (this.heardSincePing) {
+    if (this.lastHeardUs > this.pingedUs) {
       this.armKeepalive();
       return;
     }

@@ -28,8 +28,8 @@ interface Watch {
   nextRevision: number;
 }
 
-/** clientv3 waits this long before it opens a broken stream again. */
-const RESUME_BACKOFF_US = 100_000;
+/** clientv3 opens a broken stream again at once; if that breaks too before a message came, after ever longer waits. */
+const RESUME_BACKOFF = { firstUs: 1000, growth: 1.25, maxUs: 100_000 };
 
 /**
  * A client's watch stream: all its watches share one, opened where the picker says; it stays there.
@@ -44,10 +44,11 @@ export class WatchStream {
   private readonly channel: Channel;
   private readonly eventCpuUs: number;
   /** Messages in order, whichever core is done with its work first. */
-  private readonly arrived = new Fifo<WatchResponse>();
+  private readonly arrived = new Fifo<{ readonly streamId: number; readonly message: WatchResponse }>();
   private subconnection: Subconnection | undefined;
   private streamId = 0;
   private opening = false;
+  private backoffUs = 0;
   private nextWatchId = 1;
 
   constructor(simulator: Simulator, program: Program, channel: Channel, eventCpuUs: number) {
@@ -71,7 +72,8 @@ export class WatchStream {
     this.channel.openStream(
       {
         message: (message) => {
-          this.arrived.push(message);
+          this.backoffUs = 0;
+          this.arrived.push({ streamId: this.streamId, message });
           this.program.run(this.eventCpuUs, this.receiveNext, undefined);
         },
         ended: () => this.broken(),
@@ -88,7 +90,11 @@ export class WatchStream {
   private broken(): void {
     this.opening = false;
     this.subconnection = undefined;
-    this.simulator.schedule(RESUME_BACKOFF_US, this.open, undefined);
+    // What has arrived and is not taken in yet will come again.
+    this.streamId = 0;
+    this.simulator.schedule(Math.round(this.backoffUs), this.open, undefined);
+    const { firstUs, growth, maxUs } = RESUME_BACKOFF;
+    this.backoffUs = Math.min(maxUs, Math.max(firstUs, this.backoffUs * growth));
   }
 
   private create(watch: Watch): void {
@@ -114,7 +120,10 @@ export class WatchStream {
     this.subconnection?.send({ kind: 'watch-send', id: this.streamId, message });
   }
 
-  private readonly receiveNext = (): void => this.receive(this.arrived.shift()!);
+  private readonly receiveNext = (): void => {
+    const { streamId, message } = this.arrived.shift()!;
+    if (streamId === this.streamId) this.receive(message);
+  };
 
   private receive(message: WatchResponse): void {
     if (message.kind === 'watch-progress' && message.watchId === -1) {

@@ -15,7 +15,6 @@ import type { CpuCosts, RaftSettings } from './config.js';
 import type { MemberProcess } from './member-process.js';
 import type { MemberMetrics } from './metrics.js';
 import type { Command, Done } from './proposal.js';
-import { requestTimeoutUs } from './proposals.js';
 import { checkTxn, withHeader } from './storage/index.js';
 
 /** Unary calls: mutations become proposals, reads go through the read loop, the rest is answered here. */
@@ -33,7 +32,7 @@ export class CallHandler {
     this.costs = process.member.config.cpu;
     this.settings = process.member.config.raft;
     this.metrics = process.member.metrics;
-    this.nextLeaseId = process.member.id;
+    this.nextLeaseId = process.member.firstNumber + process.member.id;
   }
 
   call(request: Request, deadlineUs: number, done: Done): void {
@@ -56,11 +55,15 @@ export class CallHandler {
         });
         return;
       case 'move-leader':
-        this.moveLeader(request, done);
+        this.moveLeader(request, deadlineUs, done);
         return;
       case 'lease-keep-alive':
-        this.process.leaseForwarding.renew(request.leaseId, this.process.lead, this.process.leads, (ttlSec) =>
-          done({ kind: 'lease', header: this.process.header(), leaseId: request.leaseId, ttlSec }),
+        this.process.leaseRenewals.renew(request.leaseId, deadlineUs, (result) =>
+          done(
+            typeof result === 'number'
+              ? { kind: 'lease', header: this.process.header(), leaseId: request.leaseId, ttlSec: result }
+              : result,
+          ),
         );
         return;
       case 'lease-time-to-live': {
@@ -133,16 +136,15 @@ export class CallHandler {
     return response.kind === 'error' ? response : withHeader(response, this.process.header());
   }
 
-  private moveLeader({ target }: MoveLeaderRequest, done: Done): void {
+  private moveLeader({ target }: MoveLeaderRequest, deadlineUs: number, done: Done): void {
     const to = this.process.addresses.find(({ name }) => name === target);
     if (!this.process.leads || to === undefined) {
       done(this.process.leads ? ETCD_ERRORS.badLeaderTransferee : ETCD_ERRORS.notLeader);
       return;
     }
-    const deadlineUs = this.simulator.nowUs + requestTimeoutUs(this.settings);
     this.process.driver.raw.transferLeader(to.id);
     this.process.driver.kick();
-    // etcd looks once a heartbeat interval whether the transferee leads.
+    // etcd looks once a heartbeat interval whether the transferee leads, for as long as its caller waits.
     const look = (): void => {
       if (this.process.lead === to.id) done({ kind: 'move-leader', header: this.process.header() });
       else if (this.simulator.nowUs >= deadlineUs) done(ETCD_ERRORS.timeoutLeaderTransfer);

@@ -29,15 +29,12 @@ interface OpenStream {
 
 /** A member's gRPC server on the client port: calls and watch streams, over any number of connections. */
 export class GrpcServer {
-  private readonly connections = new Set<ClientConnection>();
   private readonly streams = new Map<number, OpenStream>();
   private nextStreamId = 1;
   readonly program: Program;
   readonly costs: CpuCosts;
   readonly metrics: MemberMetrics;
   readonly handlers: ServerHandlers;
-  private readonly network: NetworkApi;
-  private readonly host: string;
   /** Each on its way through the CPU; several cores may finish out of order, so whoever is done takes the oldest. */
   private readonly pushes = new Fifo<PendingPush>();
   private readonly onPush = (): void => this.sendPush(this.pushes.shift()!);
@@ -50,22 +47,13 @@ export class GrpcServer {
     metrics: MemberMetrics,
     handlers: ServerHandlers,
   ) {
-    this.network = network;
-    this.host = host;
     this.program = program;
     this.costs = costs;
     this.metrics = metrics;
     this.handlers = handlers;
     network.listen(host, 'client', (raw) => {
-      this.connections.add(new ClientConnection(this, raw as ClientEnd));
+      new ClientConnection(this, raw as ClientEnd);
     });
-  }
-
-  stop(): void {
-    this.network.listen(this.host, 'client', undefined);
-    for (const connection of this.connections) connection.end.close();
-    this.connections.clear();
-    this.streams.clear();
   }
 
   /** Sends on a watch stream, if it is still open. */
@@ -75,7 +63,6 @@ export class GrpcServer {
   }
 
   closed(connection: ClientConnection): void {
-    this.connections.delete(connection);
     for (const [streamId, stream] of this.streams) {
       if (stream.connection === connection) this.closeStream(streamId);
     }

@@ -6,10 +6,10 @@ import { type ConfState, type MemberId, NONE, type SoftState } from '../raft/typ
 import { Applier, type StateSnapshot } from './applier.js';
 import { CallHandler } from './call-handler.js';
 import { GrpcServer } from './grpc-server.js';
-import { LeaseForwarding } from './lease-forwarding.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { LeaseRenewals } from './lease-renewals.js';
 import type { Member, MemberObserver } from './member.js';
-import { type PeerAddress, Peers } from './peers.js';
+import { type PeerAddress, Peers, peerDialTimeoutUs } from './peers.js';
 import type { Proposal } from './proposal.js';
 import { Proposals, requestTimeoutUs } from './proposals.js';
 import { RaftDriver } from './raft-driver.js';
@@ -29,6 +29,7 @@ export class MemberProcess {
   readonly wal: Wal;
   readonly member: Member;
   private readonly simulator: Simulator;
+  private readonly network: NetworkApi;
   private readonly storage: MemoryStorage;
   readonly addresses: readonly PeerAddress[];
   private readonly observer: MemberObserver;
@@ -39,7 +40,7 @@ export class MemberProcess {
   private readonly peers: Peers;
   private readonly server: GrpcServer;
   private readonly leaseKeeper: LeaseKeeper;
-  readonly leaseForwarding: LeaseForwarding;
+  readonly leaseRenewals: LeaseRenewals;
   private readonly lastHeartbeatUs = new Map<MemberId, number>();
   lead: MemberId = NONE;
   leads = false;
@@ -60,6 +61,7 @@ export class MemberProcess {
     const { config, metrics, id } = member;
     this.member = member;
     this.simulator = simulator;
+    this.network = network;
     this.program = program;
     this.storage = storage;
     this.addresses = addresses;
@@ -84,6 +86,8 @@ export class MemberProcess {
         applyConfChange: (entry) => {
           this.confState = this.driver.raw.applyConfChange(entry.confChange!);
         },
+        termBegun: () => this.termBegun(),
+        leaseRevoked: (leaseId) => this.leaseRenewals.revoked(leaseId),
         moved: () => this.applied(),
       },
     );
@@ -119,10 +123,11 @@ export class MemberProcess {
       },
     );
     const { driver, applier } = this;
-    this.proposals = new Proposals(simulator, program, metrics, id, config.raft, {
-      get hasLeader() {
-        return driver.raw.lead !== NONE;
+    this.proposals = new Proposals(simulator, program, metrics, id, config.raft, member.firstNumber, {
+      get lead() {
+        return driver.raw.lead;
       },
+      connectedSince: (leader, sinceUs) => this.connectedSince(leader, sinceUs),
       get commitIndex() {
         return driver.raw.commitIndex;
       },
@@ -135,7 +140,7 @@ export class MemberProcess {
         return error;
       },
     });
-    this.reads = new ReadIndexLoop(simulator, program, metrics, config.version, requestTimeoutUs(config.raft), {
+    this.reads = new ReadIndexLoop(simulator, program, metrics, requestTimeoutUs(config.raft), {
       get appliedIndex() {
         return applier.appliedIndex;
       },
@@ -157,34 +162,52 @@ export class MemberProcess {
       metrics,
       member.address,
       addresses.filter((address) => address.id !== id),
+      peerDialTimeoutUs(config.raft),
       {
         receive: (frame) => {
           if (frame.kind === 'raft') this.driver.receive(frame.message);
-          else this.leaseForwarding.receive(frame);
+          else this.leaseRenewals.receive(frame);
         },
-        unreachable: (peer) => {
-          this.driver.raw.reportUnreachable(peer);
-          this.driver.kick();
-        },
-        snapshotSent: (peer, ok) => {
-          this.driver.raw.reportSnapshot(peer, ok ? 'finish' : 'failure');
-          this.driver.kick();
-        },
+        unreachable: (peer) => program.run(0, this.onUnreachable, peer),
+        snapshotSent: (peer, ok) => program.run(0, ok ? this.onSnapshotSent : this.onSnapshotFailed, peer),
       },
     );
-    this.leaseForwarding = new LeaseForwarding(simulator, program, this.peers, this.lessor, id);
+    const { peers } = this;
+    this.leaseRenewals = new LeaseRenewals(simulator, program, this.lessor, config.raft, member.firstNumber, {
+      get lead() {
+        return driver.raw.lead;
+      },
+      self: id,
+      send: (to, frame) => peers.send(to, frame),
+    });
     this.leaseKeeper = new LeaseKeeper(simulator, program, this.lessor, (leaseId) => {
       this.proposals.propose({ kind: 'lease-revoke', leaseId }, 10, Number.POSITIVE_INFINITY, () => {});
     });
     simulator.schedule(WATCH_SYNC_US, this.onSyncTimer, undefined);
   }
 
+  private readonly onUnreachable = (peer: MemberId): void => {
+    this.driver.raw.reportUnreachable(peer);
+    this.driver.kick();
+  };
+
+  private readonly onSnapshotSent = (peer: MemberId): void => {
+    this.driver.raw.reportSnapshot(peer, 'finish');
+    this.driver.kick();
+  };
+
+  private readonly onSnapshotFailed = (peer: MemberId): void => {
+    this.driver.raw.reportSnapshot(peer, 'failure');
+    this.driver.kick();
+  };
+
+  /** kill -9: the kernel resets the connections and closes the ports. */
   kill(): void {
     this.program.kill();
     this.driver.stop();
     this.leaseKeeper.stop();
-    this.server.stop();
     this.peers.stop();
+    this.network.resetHost(this.member.address.host, 'member');
   }
 
   private readonly onSyncTimer = (): void => {
@@ -206,6 +229,14 @@ export class MemberProcess {
     return this.addresses.find(({ id }) => id === this.driver.raw.lead)?.name;
   }
 
+  /** To the leader; where this member leads, to a quorum. */
+  private connectedSince(leader: MemberId, sinceUs: number): boolean {
+    const { id } = this.member;
+    if (leader !== id) return this.peers.connectedSince(leader, sinceUs);
+    const connected = this.addresses.filter((other) => other.id === id || this.peers.connectedSince(other.id, sinceUs));
+    return connected.length > Math.floor(this.addresses.length / 2);
+  }
+
   private watchRequest(streamId: number, message: WatchRequest): void {
     if (message.kind === 'watch-create') this.hub.create(streamId, message.create, this.store.revision);
     else if (message.kind === 'watch-cancel') this.hub.cancel(streamId, message.watchId);
@@ -214,18 +245,20 @@ export class MemberProcess {
   }
 
   private leadership(soft: SoftState): void {
-    const { metrics, config } = this.member;
-    const led = this.leads;
+    const { metrics } = this.member;
     const changed = soft.lead !== NONE && soft.lead !== this.lead;
     this.lead = soft.lead;
     this.leads = soft.raftState === 'StateLeader';
     metrics.hasLeader.value = soft.lead === NONE ? 0 : 1;
     metrics.isLeader.value = this.leads ? 1 : 0;
-    if (this.leads && !led) this.lessor.promote(this.simulator.nowUs, config.raft.electionTimeoutUs);
-    if (!this.leads && led) this.lessor.demote();
+    this.lastHeartbeatUs.clear();
+    if (!this.leads) {
+      this.lessor.demote();
+      this.leaseRenewals.demoted();
+    }
     if (changed) {
       metrics.leaderChanges.add();
-      this.proposals.leaderElectedUs = this.simulator.nowUs;
+      if (this.leads) this.proposals.leaderElectedUs = this.simulator.nowUs;
       this.reads.leaderChanged();
     }
     this.observer.leadership?.(this.member, soft);
@@ -239,6 +272,12 @@ export class MemberProcess {
     if (lastUs === undefined) return;
     if (nowUs - lastUs > 2 * this.member.config.raft.heartbeatIntervalUs)
       this.member.metrics.heartbeatSendFailures.add();
+  }
+
+  /** The leader's empty entry is applied: all that earlier leaders committed is in the store. */
+  private termBegun(): void {
+    this.reads.termBegun();
+    if (this.leads) this.lessor.promote(this.simulator.nowUs, this.member.config.raft.electionTimeoutUs);
   }
 
   private applied(): void {

@@ -15,6 +15,9 @@ const ROLE_OF_STATE: Readonly<Record<RaftState, MemberRole>> = {
   StateLeader: 'leader',
 };
 
+/** More than a process can name, and room for a million processes in a double's whole numbers. */
+const NUMBERS_A_PROCESS = 2 ** 33;
+
 export type MemberRole = 'leader' | 'follower' | 'pre-candidate' | 'candidate' | 'learner' | 'down';
 
 /** What outsiders (the timeline, checkers) may want to hear of at once. */
@@ -90,6 +93,14 @@ export class Member {
       this.observer,
     );
     this.applyDisturbances();
+  }
+
+  /**
+   * Where a process begins to number what it alone names: proposals, leases, questions to the leader. What an earlier
+   * process of the member named may still come up, from the log or the network. etcd: idutil.
+   */
+  get firstNumber(): number {
+    return (this.incarnations.length - 1) * NUMBERS_A_PROCESS;
   }
 
   /** kill -9: memory and unsynced writes are gone; the kernel closes the connections. */

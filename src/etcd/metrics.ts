@@ -55,6 +55,10 @@ export class MemberMetrics {
     'etcd_server_slow_read_indexes_total',
     'The total number of pending read indexes not in sync with leader or timed out read index requests.',
   );
+  readonly failedReadIndexes = this.counter(
+    'etcd_server_read_indexes_failed_total',
+    'The total number of failed read indexes seen.',
+  );
   readonly watchers: Gauge = this.registry.gauge('etcd_debugging_mvcc_watcher_total', 'Total number of watchers.');
   readonly putTotal = this.counter('etcd_mvcc_put_total', 'Total number of puts seen by this member.');
   readonly rangeTotal = this.counter('etcd_mvcc_range_total', 'Total number of ranges seen by this member.');

@@ -1,12 +1,13 @@
 import type { Program, Simulator } from '../engine/index.js';
 import type { CloseReason, ConnectionEnd, NetworkApi } from '../network/types.js';
 import type { MemberId, Message } from '../raft/types.js';
+import type { RaftSettings } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 
 /** What members say to each other. */
 export type PeerFrame =
   | { readonly kind: 'raft'; readonly from: MemberId; readonly message: Message }
-  /** A follower passes a lease's keep-alive on to the leader; the answer's ttl is < 0 when it refused. */
+  /** A follower passes a lease's keep-alive on to the leader; the answer's ttl is < 0 if that one does not lead. */
   | { readonly kind: 'renew'; readonly from: MemberId; readonly id: number; readonly leaseId: number }
   | { readonly kind: 'renewed'; readonly from: MemberId; readonly id: number; readonly ttlSec: number };
 
@@ -20,7 +21,6 @@ export interface PeerAddress {
 const MESSAGE_BYTES = 30;
 const ENTRY_OVERHEAD_BYTES = 22;
 const REDIAL_US = 100_000;
-const DIAL_TIMEOUT_US = 1_000_000;
 /** rafthttp's ConnReadTimeout and ConnWriteTimeout. */
 const STALL_TIMEOUT_US = 5_000_000;
 /** rafthttp's streamBufSize: messages queued for one stream. Beyond, they are dropped. */
@@ -30,6 +30,16 @@ export interface PeerHandlers {
   readonly receive: (frame: PeerFrame) => void;
   readonly unreachable: (id: MemberId) => void;
   readonly snapshotSent: (id: MemberId, ok: boolean) => void;
+}
+
+/** etcd's peerDialTimeout: a second for the peer to get round to it, and an election timeout. */
+export function peerDialTimeoutUs({ electionTimeoutUs }: RaftSettings): number {
+  return 1_000_000 + electionTimeoutUs;
+}
+
+interface Arrival {
+  readonly frame: PeerFrame;
+  readonly end: ConnectionEnd<never, PeerFrame>;
 }
 
 /**
@@ -43,10 +53,6 @@ export interface PeerHandlers {
  */
 export class Peers {
   private readonly byId = new Map<MemberId, Peer>();
-  private readonly accepted = new Set<ConnectionEnd<never, PeerFrame>>();
-  private readonly network: NetworkApi;
-  private readonly host: string;
-  private stopped = false;
 
   constructor(
     simulator: Simulator,
@@ -55,23 +61,27 @@ export class Peers {
     metrics: MemberMetrics,
     self: PeerAddress,
     others: readonly PeerAddress[],
+    dialTimeoutUs: number,
     handlers: PeerHandlers,
   ) {
-    this.network = network;
-    this.host = self.host;
+    const take = ({ frame, end }: Arrival): void => {
+      handlers.receive(frame);
+      // A snapshot comes on a connection of its own; that it ends in order is the answer.
+      if (frame.kind === 'raft' && frame.message.type === 'MsgSnap') end.close();
+    };
     const nameOfHost = new Map(others.map((other) => [other.host, other.name]));
     network.listen(self.host, 'peer', (raw) => {
       const end = raw as ConnectionEnd<never, PeerFrame>;
       const bytes = metrics.peerReceivedBytes(nameOfHost.get(end.remoteHost) ?? end.remoteHost);
-      this.accepted.add(end);
       end.onMessage = (frame) => {
         bytes.add(frameBytes(frame));
-        handlers.receive(frame);
+        // The driver puts raft's messages in line itself; it must get them in the order of their coming.
+        if (frame.kind === 'raft' && frame.message.type !== 'MsgSnap') handlers.receive(frame);
+        else program.run(0, take, { frame, end });
       };
-      end.onClose = () => this.accepted.delete(end);
     });
     for (const other of others) {
-      this.byId.set(other.id, new Peer(simulator, network, program, metrics, self, other, handlers));
+      this.byId.set(other.id, new Peer(simulator, network, program, metrics, self, other, dialTimeoutUs, handlers));
     }
   }
 
@@ -84,12 +94,13 @@ export class Peers {
     return this.byId.get(to)?.send(frame) ?? false;
   }
 
-  /** The member is gone: its kernel closes every connection. */
+  /** Whether the peer could be reached at `sinceUs` and ever since. etcd: isConnectedSince. */
+  connectedSince(id: MemberId, sinceUs: number): boolean {
+    return this.byId.get(id)?.connectedSince(sinceUs) ?? false;
+  }
+
+  /** The process is gone, and its kernel has reset what it had open. */
   stop(): void {
-    if (this.stopped) return;
-    this.stopped = true;
-    this.network.listen(this.host, 'peer', undefined);
-    for (const end of this.accepted) end.close();
     for (const peer of this.byId.values()) peer.stop();
   }
 }
@@ -101,7 +112,9 @@ class Peer {
   private readonly address: PeerAddress;
   private readonly handlers: PeerHandlers;
   private readonly network: NetworkApi;
+  private readonly simulator: Simulator;
   private readonly sent: { add(bytes: number): void };
+  private readonly dialTimeoutUs: number;
 
   constructor(
     simulator: Simulator,
@@ -110,15 +123,18 @@ class Peer {
     metrics: MemberMetrics,
     self: PeerAddress,
     address: PeerAddress,
+    dialTimeoutUs: number,
     handlers: PeerHandlers,
   ) {
+    this.simulator = simulator;
     this.self = self;
+    this.dialTimeoutUs = dialTimeoutUs;
     this.address = address;
     this.handlers = handlers;
     this.network = network;
     this.sent = metrics.peerSentBytes(address.name);
-    this.appends = new PeerStream(simulator, network, program, self.host, address.host);
-    this.others = new PeerStream(simulator, network, program, self.host, address.host);
+    this.appends = new PeerStream(simulator, network, program, self.host, address.host, dialTimeoutUs);
+    this.others = new PeerStream(simulator, network, program, self.host, address.host, dialTimeoutUs);
   }
 
   sendRaft(message: Message): void {
@@ -140,6 +156,10 @@ class Peer {
     return ok;
   }
 
+  connectedSince(sinceUs: number): boolean {
+    return this.others.connectedSince(sinceUs);
+  }
+
   stop(): void {
     this.appends.stop();
     this.others.stop();
@@ -152,28 +172,46 @@ class Peer {
       to: this.address.host,
       port: 'peer',
       roundTrips: 1,
-      timeoutUs: DIAL_TIMEOUT_US,
+      timeoutUs: this.dialTimeoutUs,
       opened: (end) => {
         end.onClose = (reason) => this.handlers.snapshotSent(this.address.id, reason === 'closed');
         end.send(frame, bytes);
         this.sent.add(bytes);
-        end.close();
-        this.handlers.snapshotSent(this.address.id, true);
+        this.watchProgress(end, bytes);
       },
       failed: () => this.handlers.snapshotSent(this.address.id, false),
     });
+  }
+
+  /** Gives a snapshot up that has neither got on nor been answered for a while. */
+  private watchProgress(end: ConnectionEnd<PeerFrame, never>, unsentBytes: number): void {
+    this.simulator.schedule(
+      STALL_TIMEOUT_US,
+      () => {
+        if (!end.open) return;
+        if (unsentBytes > 0 && end.unsentBytes < unsentBytes) {
+          this.watchProgress(end, end.unsentBytes);
+          return;
+        }
+        end.close();
+        this.handlers.snapshotSent(this.address.id, false);
+      },
+      undefined,
+    );
   }
 }
 
 /** One outgoing stream, dialled again 100 ms after every failure. */
 class PeerStream {
   private end: ConnectionEnd<PeerFrame, never> | undefined;
+  private openedUs = 0;
   private stopped = false;
   private readonly simulator: Simulator;
   private readonly network: NetworkApi;
   private readonly program: Program;
   private readonly from: string;
   private readonly to: string;
+  private readonly dialTimeoutUs: number;
   private readonly redial = (): void => this.dial();
   private readonly check = (): void => this.checkStalled();
   /** Of the connection that stands, bytes. */
@@ -181,7 +219,15 @@ class PeerStream {
   private unacknowledgedAtCheck = 0;
   private acknowledgedAtCheck = 0;
 
-  constructor(simulator: Simulator, network: NetworkApi, program: Program, from: string, to: string) {
+  constructor(
+    simulator: Simulator,
+    network: NetworkApi,
+    program: Program,
+    from: string,
+    to: string,
+    dialTimeoutUs: number,
+  ) {
+    this.dialTimeoutUs = dialTimeoutUs;
     this.simulator = simulator;
     this.network = network;
     this.program = program;
@@ -198,9 +244,12 @@ class PeerStream {
     return end.send(frame, bytes);
   }
 
+  connectedSince(sinceUs: number): boolean {
+    return this.end !== undefined && this.openedUs < sinceUs;
+  }
+
   stop(): void {
     this.stopped = true;
-    this.end?.close();
     this.end = undefined;
   }
 
@@ -211,13 +260,10 @@ class PeerStream {
       to: this.to,
       port: 'peer',
       roundTrips: 1,
-      timeoutUs: DIAL_TIMEOUT_US,
+      timeoutUs: this.dialTimeoutUs,
       opened: (end) => {
-        if (this.stopped) {
-          end.close();
-          return;
-        }
         this.end = end;
+        this.openedUs = this.simulator.nowUs;
         this.sentBytes = 0;
         this.unacknowledgedAtCheck = 0;
         end.onClose = (reason) => this.closed(reason);

@@ -1,6 +1,6 @@
-import { ETCD_ERRORS, type Outcome } from '../api/index.js';
+import { CLIENT_ERRORS, ETCD_ERRORS, type Outcome } from '../api/index.js';
 import type { Program, Simulator } from '../engine/index.js';
-import type { MemberId, StepError } from '../raft/types.js';
+import { type MemberId, NONE, type StepError } from '../raft/types.js';
 import type { RaftSettings } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 import { type Command, type Done, PROPOSAL_OVERHEAD_BYTES, type Proposal } from './proposal.js';
@@ -13,15 +13,20 @@ interface Pending {
   /** When its caller gives up; Infinity if it does not. */
   readonly deadlineUs: number;
   readonly done: Done;
+  /** Raft has it. */
+  submitted: boolean;
 }
 
 /** etcdserver: how far commit may run ahead of apply before new requests are turned away. */
 const MAX_GAP_BETWEEN_APPLY_AND_COMMIT = 5000;
 
 export interface ProposalTarget {
-  readonly hasLeader: boolean;
+  /** NONE while none is known. */
+  readonly lead: MemberId;
   readonly commitIndex: number;
   readonly appliedIndex: number;
+  /** Whether this member reached the leader (leading, a quorum) at `sinceUs` and ever since. */
+  connectedSince(leader: MemberId, sinceUs: number): boolean;
   propose(proposal: Proposal, bytes: number): StepError;
 }
 
@@ -35,15 +40,15 @@ export interface ProposalTarget {
 export class Proposals {
   private readonly pending = new Map<number, Pending>();
   private waitingForLeader: Pending[] = [];
-  private sequence = 0;
+  private sequence: number;
   private readonly timeouts: TimeoutQueue<Pending>;
   private readonly simulator: Simulator;
   private readonly metrics: MemberMetrics;
   private readonly member: MemberId;
   private readonly settings: RaftSettings;
   private readonly target: ProposalTarget;
-  /** When this member last saw a leader elected, µs. */
-  leaderElectedUs = 0;
+  /** When this member was last elected leader itself, µs. */
+  leaderElectedUs = Number.NEGATIVE_INFINITY;
 
   constructor(
     simulator: Simulator,
@@ -51,8 +56,10 @@ export class Proposals {
     metrics: MemberMetrics,
     member: MemberId,
     settings: RaftSettings,
+    firstSequence: number,
     target: ProposalTarget,
   ) {
+    this.sequence = firstSequence;
     this.simulator = simulator;
     this.metrics = metrics;
     this.member = member;
@@ -84,23 +91,24 @@ export class Proposals {
       startUs: this.simulator.nowUs,
       deadlineUs,
       done,
+      submitted: false,
     };
     this.pending.set(proposal.sequence, item);
-    this.metrics.proposalsPending.value++;
     this.timeouts.add(item);
-    if (this.target.hasLeader && this.waitingForLeader.length === 0) this.submit(item);
+    if (this.target.lead !== NONE && this.waitingForLeader.length === 0) this.submit(item);
     else this.waitingForLeader.push(item);
   }
 
   /** Hands on what waited for a leader, oldest first. Call whenever a leader may have become known. */
   submitWaiting(): void {
-    if (this.waitingForLeader.length === 0 || !this.target.hasLeader) return;
+    if (this.waitingForLeader.length === 0 || this.target.lead === NONE) return;
     const waiting = this.waitingForLeader;
     this.waitingForLeader = [];
     for (const item of waiting) {
+      if (this.pending.get(item.proposal.sequence) !== item) continue;
       // etcd: a caller that has given up takes its proposal off the channel.
-      if (item.deadlineUs <= this.simulator.nowUs) this.fail(item, ETCD_ERRORS.timeout);
-      else if (this.pending.get(item.proposal.sequence) === item) this.submit(item);
+      if (item.deadlineUs <= this.simulator.nowUs) this.fail(item, CLIENT_ERRORS.deadlineExceeded);
+      else this.submit(item);
     }
   }
 
@@ -113,16 +121,24 @@ export class Proposals {
   }
 
   private submit(item: Pending): void {
+    item.submitted = true;
+    this.metrics.proposalsPending.value++;
     const error = this.target.propose(item.proposal, item.bytes);
     if (error !== undefined) this.fail(item, ETCD_ERRORS.proposalDropped);
   }
 
   private expire(item: Pending): void {
+    this.fail(item, item.submitted ? this.timeoutError(item.startUs) : CLIENT_ERRORS.deadlineExceeded);
+  }
+
+  /** etcd guesses the cause: an election that this member won, or a connection that broke, since the proposal came. */
+  private timeoutError(startUs: number): Outcome {
     const electedUs = this.leaderElectedUs;
     const lostUs = electedUs - 2 * this.settings.electionTimeoutUs;
-    if (item.startUs > lostUs && item.startUs < electedUs) this.fail(item, ETCD_ERRORS.timeoutDueToLeaderFail);
-    else if (!this.target.hasLeader) this.fail(item, ETCD_ERRORS.timeoutDueToConnectionLost);
-    else this.fail(item, ETCD_ERRORS.timeout);
+    if (startUs > lostUs && startUs < electedUs) return ETCD_ERRORS.timeoutDueToLeaderFail;
+    const { lead } = this.target;
+    if (lead !== NONE && !this.target.connectedSince(lead, startUs)) return ETCD_ERRORS.timeoutDueToConnectionLost;
+    return ETCD_ERRORS.timeout;
   }
 
   private fail(item: Pending, error: Outcome): void {
@@ -133,7 +149,7 @@ export class Proposals {
 
   private forget(item: Pending): void {
     this.pending.delete(item.proposal.sequence);
-    this.metrics.proposalsPending.value--;
+    if (item.submitted) this.metrics.proposalsPending.value--;
   }
 }
 

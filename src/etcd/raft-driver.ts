@@ -51,6 +51,7 @@ export class RaftDriver {
   private readonly stepNext = (): void => this.takeMessage();
 
   private ready: Ready | undefined;
+  private messages: readonly Message[] = [];
   private readyBusy = false;
   private batch: CommittedBatch | undefined;
   private leads = false;
@@ -183,11 +184,11 @@ export class RaftDriver {
       this.batch = { entries: ready.committedEntries, snapshot: ready.snapshot, onDisk: false };
       this.handlers.committed(this.batch);
     }
-    const sends = ready.messages.length > 0;
+    this.messages = withoutOlderAppendAnswers(ready.messages);
     this.openParts = 1;
-    if (this.leads && sends) {
+    if (this.leads && this.messages.length > 0) {
       this.openParts = 2;
-      this.program.run(this.sendCostUs(ready), this.sendAll, undefined);
+      this.program.run(this.sendCostUs(), this.sendAll, undefined);
     }
     if (ready.entries.length > 0 || ready.hardState !== undefined || ready.snapshot !== undefined) {
       this.wal().save(walBytes(ready), ready.mustSync);
@@ -207,8 +208,8 @@ export class RaftDriver {
       this.batch.onDisk = true;
       this.handlers.written();
     }
-    if (!this.leads && ready.messages.length > 0) {
-      this.program.run(this.sendCostUs(ready), this.sendAll, undefined);
+    if (!this.leads && this.messages.length > 0) {
+      this.program.run(this.sendCostUs(), this.sendAll, undefined);
     } else {
       this.endPart();
     }
@@ -216,7 +217,7 @@ export class RaftDriver {
 
   private transmit(): void {
     if (this.stopped || this.ready === undefined) return;
-    for (const message of this.ready.messages) this.handlers.send(message);
+    for (const message of this.messages) this.handlers.send(message);
     this.endPart();
   }
 
@@ -229,11 +230,18 @@ export class RaftDriver {
     this.afterTurn();
   }
 
-  private sendCostUs(ready: Ready): number {
+  private sendCostUs(): number {
     let entries = 0;
-    for (const message of ready.messages) entries += message.entries.length;
-    return this.costs.messageUs * ready.messages.length + this.costs.entryUs * entries;
+    for (const message of this.messages) entries += message.entries.length;
+    return this.costs.messageUs * this.messages.length + this.costs.entryUs * entries;
   }
+}
+
+/** Of several MsgAppResp in one Ready etcd sends the last alone: it speaks for the others. */
+function withoutOlderAppendAnswers(messages: readonly Message[]): readonly Message[] {
+  let answers = 0;
+  for (const message of messages) if (message.type === 'MsgAppResp') answers++;
+  return answers < 2 ? messages : messages.filter(({ type }) => type !== 'MsgAppResp' || --answers === 0);
 }
 
 function walBytes(ready: Ready): number {

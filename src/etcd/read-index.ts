@@ -2,7 +2,6 @@ import { type ErrorResponse, ETCD_ERRORS } from '../api/index.js';
 import type { Program, Simulator, Timer } from '../engine/index.js';
 import { NO_TIMER } from '../engine/index.js';
 import type { ReadState } from '../raft/types.js';
-import type { EtcdVersion } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 
 /** Called when the read may be served from the store, or with the error it ends in. */
@@ -13,7 +12,7 @@ export interface ReadTarget {
   readIndex(context: unknown): void;
 }
 
-/** 3.5 asks again while no answer comes; 3.4 waits for the request timeout. */
+/** Asks again while no answer comes: 3.5, and 3.4 since 3.4.17. */
 const RETRY_US = 500_000;
 
 interface Round {
@@ -37,26 +36,20 @@ export class ReadIndexLoop {
   private readonly simulator: Simulator;
   private readonly program: Program;
   private readonly metrics: MemberMetrics;
-  private readonly version: EtcdVersion;
   private readonly timeoutUs: number;
   private readonly target: ReadTarget;
   private readonly onTimeout = (): void => this.program.run(0, this.timedOut, undefined);
-  private readonly timedOut = (): void => this.fail(ETCD_ERRORS.timeout);
+  private readonly timedOut = (): void => {
+    if (this.round !== undefined && this.round.index < 0) this.metrics.slowReadIndexes.add();
+    this.fail(ETCD_ERRORS.timeout);
+  };
   private readonly onRetry = (): void => this.program.run(0, this.retry, undefined);
   private readonly retry = (): void => this.askAgain();
 
-  constructor(
-    simulator: Simulator,
-    program: Program,
-    metrics: MemberMetrics,
-    version: EtcdVersion,
-    timeoutUs: number,
-    target: ReadTarget,
-  ) {
+  constructor(simulator: Simulator, program: Program, metrics: MemberMetrics, timeoutUs: number, target: ReadTarget) {
     this.simulator = simulator;
     this.program = program;
     this.metrics = metrics;
-    this.version = version;
     this.timeoutUs = timeoutUs;
     this.target = target;
   }
@@ -86,7 +79,9 @@ export class ReadIndexLoop {
   }
 
   leaderChanged(): void {
-    if (this.round !== undefined && this.round.index < 0) this.fail(ETCD_ERRORS.leaderChanged);
+    if (this.round === undefined || this.round.index >= 0) return;
+    this.metrics.failedReadIndexes.add();
+    this.fail(ETCD_ERRORS.leaderChanged);
   }
 
   private begin(): void {
@@ -94,13 +89,19 @@ export class ReadIndexLoop {
     this.waiting = [];
     this.round = { context: {}, reads, index: -1 };
     this.timer = this.simulator.startTimer(this.timeoutUs, this.onTimeout, undefined);
-    if (this.version !== '3.4') this.retryTimer = this.simulator.startTimer(RETRY_US, this.onRetry, undefined);
+    this.retryTimer = this.simulator.startTimer(RETRY_US, this.onRetry, undefined);
     this.target.readIndex(this.round.context);
+  }
+
+  /** A leader's first commit in its term was applied: one that answered no reads until now may answer. */
+  termBegun(): void {
+    this.askAgain();
   }
 
   private askAgain(): void {
     const { round } = this;
     if (round === undefined || round.index >= 0) return;
+    this.simulator.cancel(this.retryTimer);
     this.retryTimer = this.simulator.startTimer(RETRY_US, this.onRetry, undefined);
     this.target.readIndex(round.context);
   }
@@ -115,7 +116,6 @@ export class ReadIndexLoop {
   private fail(error: ErrorResponse): void {
     const { round } = this;
     if (round === undefined || round.index >= 0) return;
-    this.metrics.slowReadIndexes.add();
     this.end(round, error);
   }
 
