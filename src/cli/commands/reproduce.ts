@@ -31,7 +31,7 @@ export const reproduceCommand = (session: Session) =>
     )
     .addOption(jobsOption())
     .addOption(formatOption())
-    .addOption(outOption('reproduce.json, reproduce.csv, the figures (*.svg), manifest.json and machine.json'))
+    .addOption(outOption('SUITE.csv, SUITE.json and SUITE.manifest.json, the figures (*.svg) and machine.json'))
     .addHelpText(
       'after',
       '\nExamples:\n  etcdsim reproduce thesis-init --out results/reproduce\n  etcdsim reproduce --list\n',
@@ -47,7 +47,8 @@ export const reproduceCommand = (session: Session) =>
       await checkOutFolder(options.out);
       await checkFolder('--reference (or ETCDSIM_REFERENCE)', options.reference);
 
-      const scenarios: Record<string, string> = {};
+      session.onInterrupt(() => process.exit(EXIT.interrupted));
+      const scenarios: Record<string, Record<string, string>> = {};
       const results: SuiteResult[] = [];
       for (const suite of chosen) {
         const progress = await startProgress(`runs of ${suite.name}`);
@@ -58,7 +59,7 @@ export const reproduceCommand = (session: Session) =>
           readScenario(name) {
             const source = readScenario(name);
             const text = new TextDecoder().decode(source.bytes);
-            scenarios[name] = text;
+            scenarios[suite.name] = { ...scenarios[suite.name], [name]: text };
             return { text, fileName: source.shownAs };
           },
           readReference: (path) => readFileSync(path, 'utf8'),
@@ -125,20 +126,22 @@ async function figureFiles(results: readonly SuiteResult[]): Promise<Record<stri
   return Object.fromEntries(figures.map(({ name, figure }) => [`${name}.svg`, figureSvg(figure)]));
 }
 
+/** Three files a suite, so that running one again leaves the others as they are. */
 async function outFiles(
   results: readonly SuiteResult[],
-  scenarios: Readonly<Record<string, string>>,
+  scenarios: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): Promise<Record<string, string>> {
   const [{ toJson }, { reproduceCsv }] = await Promise.all([
     import('../../report/json.js'),
     import('../../report/csv.js'),
   ]);
-  const rows = results.flatMap((result) => result.rows);
-  const suites = results.map(({ suite, skipped, notes }) => ({ suite, skipped, notes }));
-  return {
-    'reproduce.json': toJson(rows),
-    'reproduce.csv': reproduceCsv(rows),
-    // Seed and replications of a suite stand in its scenarios, which are here as they were read.
-    'manifest.json': toJson({ version: version(), suites, scenarios }),
-  };
+  const files: Record<string, string> = {};
+  for (const { suite, skipped, rows, notes } of results) {
+    if (skipped !== undefined) continue;
+    files[`${suite}.csv`] = reproduceCsv(rows);
+    files[`${suite}.json`] = toJson({ suite, rows, notes });
+    // Seeds and replications of a suite stand in its scenarios, which are here as they were read.
+    files[`${suite}.manifest.json`] = toJson({ version: version(), suite, scenarios: scenarios[suite] });
+  }
+  return files;
 }
