@@ -15,7 +15,7 @@ function commands(session: Session) {
   return newCommand('etcdsim')
     .description('Simulates an etcd cluster and the kube-apiserver traffic to it.')
     .version(version())
-    .addCommand(runCommand())
+    .addCommand(runCommand(session))
     .addCommand(sweepCommand(session))
     .addCommand(lintCommand(session))
     .addCommand(schemaCommand())

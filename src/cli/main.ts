@@ -8,20 +8,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-/** What the running command does when it is interrupted; until it says so, the process just ends. */
-let stop: () => void = () => process.exit(EXIT.interrupted);
-
-/** The first Ctrl-C (or SIGTERM) asks, the second ends. */
-function interrupt(): void {
-  const ask = stop;
-  stop = () => process.exit(EXIT.interrupted);
-  ask();
+/**
+ * A command that can stop in order is asked to by the first Ctrl-C (or SIGTERM); the second ends it. Until there is one,
+ * signals end the process as usual, however busy it is.
+ */
+function onInterrupt(stop: () => void): void {
+  let ask: (() => void) | undefined = stop;
+  const interrupt = () => {
+    if (ask === undefined) process.exit(EXIT.interrupted);
+    const first = ask;
+    ask = undefined;
+    first();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
 }
 
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
-
 // Not process.exit: what was printed may still be under way.
-process.exitCode = await etcdsim(process.argv.slice(2), (orderly) => {
-  stop = orderly;
-});
+process.exitCode = await etcdsim(process.argv.slice(2), onInterrupt);

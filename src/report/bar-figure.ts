@@ -11,7 +11,7 @@ export function barFigureSvg({ title, yLabel, groups, series }: BarFigureSpec): 
   const bar = scaleBand<string>().domain(names).range([0, group.bandwidth()]).padding(0.08);
   const y = scaleLinear()
     .domain([0, most > 0 ? most : 1])
-    .nice()
+    .nice(6)
     .range([plot.bottom, plot.top]);
   const format = y.tickFormat(6);
   const colors = colorsByName(names);

@@ -14,7 +14,7 @@ export function lineFigureSvg({ title, xLabel, xUnit, yLabel, series }: FigureSp
   const xs = points.map(([x]) => x);
   const ys = points.flatMap(([, y, low, high]) => [y, low ?? y, high ?? y]);
   const x = scaleLinear().domain(extent(xs)).range([plot.left, plot.right]);
-  const y = scaleLinear().domain(extent(ys)).nice().range([plot.bottom, plot.top]);
+  const y = scaleLinear().domain(extent(ys)).nice(6).range([plot.bottom, plot.top]);
   const colors = colorsByName(names);
   // The few points of a sweep are ticks themselves; many points get round ones.
   const own = [...new Set(xs)].sort((a, b) => a - b);

@@ -7,7 +7,7 @@ import type { ErrorPlace, ScenarioError } from './error.js';
 import { type Problem, problemsOf, toError } from './issues.js';
 import { formatPath, type Path, parsePath, startsWith, valueAt, withValueAt } from './path.js';
 import { resolve } from './resolve.js';
-import { fault, type ScenarioFile, SECTIONS, scenarioFile } from './schema.js';
+import { fault, MOST_AXES, MOST_AXIS_VALUES, type ScenarioFile, SECTIONS, scenarioFile } from './schema.js';
 
 /** One `--set path=value`. */
 export interface Setting {
@@ -50,7 +50,8 @@ export function parseScenario(input: string | Uint8Array, fileName: string, opti
   if (!reading.ok) return reading;
   const { document } = reading;
   const { data, settings, errors } = applySettings(document.data, options.set ?? []);
-  const checked = checkData(data, options);
+  const all = checkData(data, options);
+  const checked = { ...all, problems: all.problems.slice(0, MOST_PROBLEMS) };
   const placed = (problem: Problem) => toError(problem, place(problem, document, settings));
   errors.push(...checked.problems.filter((problem) => !problem.doubt).map(placed));
   const doubts = inOrder(checked.problems.filter((problem) => problem.doubt).map(placed));
@@ -64,6 +65,9 @@ export function parseScenario(input: string | Uint8Array, fileName: string, opti
   };
   return { ok: true, scenario: { ...resolved, sweep }, document: data, doubts };
 }
+
+/** A person reads no more; what is behind them shows when these are mended. */
+const MOST_PROBLEMS = 100;
 
 interface AppliedSetting {
   readonly path: Path;
@@ -184,7 +188,10 @@ function axesOf(
 ): readonly Axis[] {
   const axes: Axis[] = [];
   const written = valueAt(data, ['sweep', 'axes']);
-  for (const [path, values] of Object.entries(typeof written === 'object' && written !== null ? written : {})) {
+  const entries = Object.entries(typeof written === 'object' && written !== null ? written : {});
+  // More than these the schema has complained about already.
+  for (const [path, all] of entries.slice(0, MOST_AXES)) {
+    const values: unknown = Array.isArray(all) ? all.slice(0, MOST_AXIS_VALUES) : all;
     if (!Array.isArray(values) || vary.some((axis) => axis.path === path)) continue;
     const at: Path = ['sweep', 'axes', path];
     const placeOf = (of: Path, atKey: boolean) => place({ path: of, message: '', atKey }, document, settings);

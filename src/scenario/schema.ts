@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { client } from './client-schema.js';
 import { cluster } from './cluster-schema.js';
+import { decisive } from './distribution-schema.js';
 import { network } from './network-schema.js';
 import { duration, fields, flag, name, positiveDuration, text, wholeNumber } from './quantities.js';
 import { workload } from './workload-schema.js';
@@ -34,6 +35,9 @@ const seed = () =>
       return z.NEVER;
     });
 
+export const MOST_AXES = 12;
+export const MOST_AXIS_VALUES = 1000;
+
 const axisValue = () =>
   z.union([z.string(), z.number(), z.boolean(), z.record(z.string(), z.unknown()), z.array(z.unknown())]);
 
@@ -50,7 +54,14 @@ export const SECTIONS = {
   'allow-quorum-loss': flag().optional(),
   stop: fields({ 'when-done': flag().optional(), after: positiveDuration().optional() }).optional(),
   sweep: fields({
-    axes: z.record(z.string(), z.array(axisValue()).min(1)).optional(),
+    axes: z
+      .record(z.string(), z.array(axisValue()).min(1).max(MOST_AXIS_VALUES))
+      .superRefine((axes, context) => {
+        if (Object.keys(axes).length > MOST_AXES) {
+          context.addIssue({ ...decisive(`at most ${MOST_AXES} axes`), input: axes });
+        }
+      })
+      .optional(),
     replications: wholeNumber({ min: 1, max: 100_000 }).optional(),
   }).optional(),
 };

@@ -2,15 +2,17 @@ import { dirname } from 'node:path';
 import type { RunResult } from '../../experiment/result.js';
 import type { Format } from '../arguments.js';
 import { newCommand } from '../command.js';
+import { EXIT } from '../failure.js';
 import { machineJson } from '../machine.js';
 import { balancerOption, formatOption, outOption, seedOption, setOption, settingsOf } from '../options.js';
 import { checkOutFile, checkOutFolder, writeAll, writeWhole } from '../out-files.js';
 import { print, say, wantsColor } from '../output.js';
 import { runInWorker } from '../run-in-worker.js';
 import { loadScenario, readScenario } from '../scenario-file.js';
+import type { Session } from '../session.js';
 
 /** `etcdsim run SCENARIO`: one run, its metrics, what each member did. */
-export const runCommand = () =>
+export const runCommand = (session: Session) =>
   newCommand('run')
     .description('Runs a scenario once and prints what was measured.')
     .argument('<scenario>', 'a path, or the bare name of one that ships (example: hello)')
@@ -36,6 +38,7 @@ Examples:
       const set = settingsOf(options);
       await loadScenario(source, { set });
 
+      session.onInterrupt(() => process.exit(EXIT.interrupted));
       const { result, openMetrics } = await runInWorker({
         bytes: source.bytes,
         fileName: source.shownAs,
