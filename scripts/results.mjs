@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { refresh } from './notebooks.mjs';
 import { withFigures } from './readme-figures.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -75,8 +76,10 @@ function main(args) {
     rmSync(folder, { recursive: true });
   }
   const readme = readFileSync('README.md', 'utf8');
-  if (!check) writeFileSync('README.md', withFigures(readme));
-  else if (withFigures(readme) !== readme) {
+  if (!check) {
+    writeFileSync('README.md', withFigures(readme));
+    refresh();
+  } else if (withFigures(readme) !== readme) {
     console.log('README.md: its figures are not those of results/');
     differ++;
   }

@@ -197,11 +197,17 @@ function figureOf(cells: Cells): SuiteResult['figures'][number] {
     );
     return [
       { name: names[target], points: simulated },
-      { name: `${names[target]}, etcd 3.4.23`, points: measured, measured: true },
+      { name: `${names[target]}, measured`, points: measured, measured: true },
     ];
   });
   return {
     name: 'latency',
-    figure: { title: 'A linearizable read, mean', xLabel: 'egress delay', xUnit: 'ms', yLabel: 'latency (ms)', series },
+    figure: {
+      title: 'A linearizable read, mean; measured on etcd 3.4.23',
+      xLabel: 'egress delay',
+      xUnit: 'ms',
+      yLabel: 'latency (ms)',
+      series,
+    },
   };
 }
