@@ -1,13 +1,29 @@
 import { CLIENT_ERRORS, isMutation, type Outcome, type Request } from '../api/index.js';
-import type { Picker, PickInfo } from './policy.js';
+import type { ChannelControl, ChannelMemory, Picker, PickInfo } from './policy.js';
 import type { StreamHandlers, Subconnection } from './subconnection.js';
 
 /** A call or stream that waits for a picker that can place it. */
 interface Queued {
   readonly id: number;
   readonly info: PickInfo;
-  readonly start: (subconnection: Subconnection) => void;
+  readonly start: (subconnection: Subconnection, picker: Picker) => void;
   readonly refuse: (outcome: Outcome & { kind: 'error' }) => void;
+}
+
+/** A call under way, and where. */
+interface Placed {
+  readonly info: PickInfo;
+  readonly subconnection: Subconnection;
+  readonly picker: Picker;
+  readonly placedUs: number;
+}
+
+/** What a channel needs besides its picker, for policies that want more than to choose among the ready. */
+export interface ChannelOptions {
+  /** Without it calls are placed at time 0. */
+  readonly clock?: { readonly nowUs: number };
+  /** Makes the policy's memory of this channel. */
+  readonly remember?: (control: ChannelControl) => ChannelMemory | undefined;
 }
 
 /**
@@ -25,7 +41,10 @@ export class Channel {
   private readyKey = '';
   private queue: Queued[] = [];
   private waitingForReady: (() => void)[] = [];
-  private readonly placed = new Map<number, Subconnection>();
+  private readonly placed = new Map<number, Placed>();
+  private readonly clock: { readonly nowUs: number };
+  private readonly remember: ChannelOptions['remember'];
+  private memory: ChannelMemory | undefined;
   private nextId = 1;
   private connecting = false;
   private closed = false;
@@ -36,18 +55,23 @@ export class Channel {
    */
   constructor(
     endpoints: readonly string[],
-    makeSubconnections: (changed: () => void) => readonly Subconnection[],
+    makeSubconnections: (changed: (subconnection?: Subconnection) => void) => readonly Subconnection[],
     newPicker: (ready: readonly Subconnection[]) => Picker,
+    { clock = { nowUs: 0 }, remember }: ChannelOptions = {},
   ) {
     this.endpoints = endpoints;
     this.newPicker = newPicker;
-    this.subconnections = makeSubconnections(() => this.stateChanged());
+    this.clock = clock;
+    this.remember = remember;
+    this.subconnections = makeSubconnections((subconnection) => this.stateChanged(subconnection));
   }
 
   connect(): void {
     if (this.connecting) return;
     this.connecting = true;
-    for (const subconnection of this.subconnections) subconnection.connect();
+    this.memory = this.remember?.(this.control());
+    if (this.memory?.start !== undefined) this.memory.start();
+    else for (const subconnection of this.subconnections) subconnection.connect();
   }
 
   whenReady(up: () => void): void {
@@ -58,13 +82,16 @@ export class Channel {
   /** Sends a unary call where the picker says. @returns an id for `cancel` */
   call(request: Request, deadlineUs: number, done: (outcome: Outcome) => void): number {
     const id = this.nextId++;
+    const info: PickInfo = { kind: request.kind, mutation: isMutation(request) };
     this.place({
       id,
-      info: { kind: request.kind, mutation: isMutation(request) },
-      start: (subconnection) => {
-        this.placed.set(id, subconnection);
+      info,
+      start: (subconnection, picker) => {
+        const placed: Placed = { info, subconnection, picker, placedUs: this.clock.nowUs };
+        this.placed.set(id, placed);
         subconnection.call({ kind: 'call', id, request, deadlineUs }, (outcome) => {
           this.placed.delete(id);
+          if (picker.ended !== undefined) tell(placed, outcome);
           done(outcome);
         });
       },
@@ -73,10 +100,16 @@ export class Channel {
     return id;
   }
 
-  cancel(id: number): void {
-    this.placed.get(id)?.cancel(id);
+  /** Gives a call up. @param outcome what its caller is told, which the policy hears of too */
+  cancel(id: number, outcome: Outcome = CLIENT_ERRORS.canceled): void {
+    const placed = this.placed.get(id);
+    if (placed === undefined) {
+      this.queue = this.queue.filter((queued) => queued.id !== id);
+      return;
+    }
+    placed.subconnection.cancel(id);
     this.placed.delete(id);
-    this.queue = this.queue.filter((queued) => queued.id !== id);
+    if (placed.picker.ended !== undefined) tell(placed, outcome);
   }
 
   /** Opens a watch stream where the picker says, now or as soon as one can be placed. */
@@ -123,7 +156,7 @@ export class Channel {
     switch (result.kind) {
       case 'complete': {
         const subconnection = result.subconnection as Subconnection;
-        if (subconnection.state === 'READY') queued.start(subconnection);
+        if (subconnection.state === 'READY') queued.start(subconnection, this.picker);
         else this.queue.push(queued);
         return;
       }
@@ -138,7 +171,28 @@ export class Channel {
     }
   }
 
-  private stateChanged(): void {
+  private control(): ChannelControl {
+    const { subconnections } = this;
+    const named = (endpoint: string): Subconnection => {
+      const found = subconnections.find((subconnection) => subconnection.endpoint === endpoint);
+      if (found === undefined) throw new RangeError(`no endpoint ${endpoint}`);
+      return found;
+    };
+    return {
+      subconnections,
+      connect: (endpoint) => named(endpoint).connect(),
+      disconnect: (endpoint) => named(endpoint).disconnect(),
+      renewPicker: () => {
+        if (this.closed || this.picker === undefined) return;
+        this.picker = this.newPicker(this.subconnections.filter(({ state }) => state === 'READY'));
+        this.repick();
+      },
+    };
+  }
+
+  private stateChanged(subconnection?: Subconnection): void {
+    if (this.closed) return;
+    if (subconnection !== undefined) this.memory?.stateChanged?.(subconnection);
     const ready = this.subconnections.filter(({ state }) => state === 'READY');
     const readyKey = ready.map(({ endpoint }) => endpoint).join(' ');
     if (readyKey !== this.readyKey) {
@@ -151,4 +205,8 @@ export class Channel {
     this.waitingForReady = [];
     for (const up of waiting) up();
   }
+}
+
+function tell({ info, subconnection, picker, placedUs }: Placed, outcome: Outcome): void {
+  picker.ended!({ call: info, endpoint: subconnection.endpoint, placedUs, outcome });
 }

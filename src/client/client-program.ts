@@ -2,9 +2,9 @@ import type { Outcome } from '../api/index.js';
 import { type Program, type Sampler, type Simulator, sampler } from '../engine/index.js';
 import type { NetworkApi } from '../network/types.js';
 import { Channel } from './channel.js';
-import type { ClientConfig } from './config.js';
+import type { BalancerConfig, ClientConfig } from './config.js';
 import { EtcdClient, type Operation } from './etcd-client.js';
-import type { PickerPolicy, PolicyEnv } from './policy.js';
+import type { ChannelMemory, PickerPolicy, PolicyEnv } from './policy.js';
 import { Subconnection, type SubconnectionEnv } from './subconnection.js';
 
 /** An endpoint as its client knows it: a member's name, and the host it runs on. */
@@ -26,6 +26,8 @@ export class ClientProgram {
   private readonly config: ClientConfig;
   private readonly policyNamed: (name: string) => PickerPolicy;
   private readonly finished: ((operation: Operation) => void) | undefined;
+  private readonly panicked: ((program: string, text: string) => void) | undefined;
+  private dead = false;
   private readonly connectCpuUs: Sampler;
   private readonly shared = new Map<string, unknown>();
   private readonly channels: Channel[] = [];
@@ -41,6 +43,7 @@ export class ClientProgram {
     config: ClientConfig,
     policyNamed: (name: string) => PickerPolicy,
     finished?: (operation: Operation) => void,
+    panicked?: (program: string, text: string) => void,
   ) {
     this.name = name;
     this.simulator = simulator;
@@ -52,6 +55,7 @@ export class ClientProgram {
     this.connectCpuUs = sampler(config.connectCpu, simulator.streams.stream(`client/${name}/connect`));
     this.policyNamed = policyNamed;
     this.finished = finished;
+    this.panicked = panicked;
   }
 
   /**
@@ -64,25 +68,51 @@ export class ClientProgram {
     const name = `${this.name}/${clientName}`;
     const policy = this.policyNamed(balancer.name);
     const env = this.policyEnv(`client/${name}`, balancer.options);
-    const sharedKey = JSON.stringify([balancer.name, balancer.options]);
+    const shared = (): unknown => this.sharedBy(policy, balancer);
+    let memory: ChannelMemory | undefined;
+    const { remember } = policy;
     const channel = new Channel(
       this.endpoints.map((endpoint) => endpoint.name),
       (changed) => this.endpoints.map((endpoint) => this.subconnection(endpoint, name, changed)),
-      (ready) => {
-        if (!this.shared.has(sharedKey)) {
-          this.shared.set(
-            sharedKey,
-            policy.shared?.(this.policyEnv(`client/${this.name}/${balancer.name}`, balancer.options)),
-          );
-        }
-        return policy.newPicker(ready, env, this.shared.get(sharedKey));
+      (ready) => policy.newPicker(ready, env, shared(), memory),
+      {
+        clock: this.simulator,
+        ...(remember === undefined
+          ? {}
+          : {
+              remember: (control) => {
+                memory = remember.call(policy, control, env, shared());
+                return memory;
+              },
+            }),
       },
     );
+    if (this.dead) channel.close();
     this.channels.push(channel);
     return new EtcdClient(name, this.simulator, this.program, channel, this.config, this.finished);
   }
 
-  private subconnection(endpoint: Endpoint, owner: string, changed: () => void): Subconnection {
+  private sharedBy(policy: PickerPolicy, { name, options }: BalancerConfig): unknown {
+    const key = JSON.stringify([name, options]);
+    if (!this.shared.has(key)) {
+      this.shared.set(key, policy.shared?.(this.policyEnv(`client/${this.name}/${name}`, options)));
+    }
+    return this.shared.get(key);
+  }
+
+  private panic(text: string): void {
+    if (this.dead) return;
+    this.dead = true;
+    for (const channel of this.channels) channel.close();
+    for (const channel of this.probes.values()) channel.close();
+    this.panicked?.(this.name, text);
+  }
+
+  private subconnection(
+    endpoint: Endpoint,
+    owner: string,
+    changed: (subconnection?: Subconnection) => void,
+  ): Subconnection {
     const { tlsRoundTrips, dialTimeoutUs, keepaliveTimeUs, keepaliveTimeoutUs } = this.config;
     const env: SubconnectionEnv = {
       simulator: this.simulator,
@@ -95,9 +125,10 @@ export class ClientProgram {
       backoff: this.simulator.streams.stream(`client/${owner}/${endpoint.name}/backoff`),
       connectCpuUs: this.connectCpuUs,
       program: this.program,
-      changed,
+      changed: () => changed(subconnection),
     };
-    return new Subconnection(endpoint.name, endpoint.host, env);
+    const subconnection = new Subconnection(endpoint.name, endpoint.host, env);
+    return subconnection;
   }
 
   private policyEnv(prefix: string, options: Readonly<Record<string, unknown>>): PolicyEnv {
@@ -114,12 +145,14 @@ export class ClientProgram {
       repick: () => {
         for (const channel of this.channels) channel.repick();
       },
+      panic: (text) => this.panic(text),
     };
   }
 
   /** Over a connection of its own to that endpoint, which stays open between questions. */
   private askStatus(endpointName: string, timeoutUs: number, done: (outcome: Outcome) => void): void {
     let channel = this.probes.get(endpointName);
+    if (this.dead) return;
     if (channel === undefined) {
       const endpoint = this.endpoints.find(({ name }) => name === endpointName)!;
       channel = new Channel(

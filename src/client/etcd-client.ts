@@ -129,7 +129,7 @@ export class EtcdClient {
 
   private readonly onDeadline = (call: Call): void => {
     if (call.over) return;
-    this.channel.cancel(call.attemptId);
+    this.channel.cancel(call.attemptId, CLIENT_ERRORS.deadlineExceeded);
     this.end(call, CLIENT_ERRORS.deadlineExceeded);
   };
 

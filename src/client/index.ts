@@ -4,6 +4,9 @@ export { ClientProgram, type Endpoint } from './client-program.js';
 export type { BalancerConfig, ClientConfig, RetryConfig } from './config.js';
 export { EtcdClient, type Operation } from './etcd-client.js';
 export type {
+  CallEnd,
+  ChannelControl,
+  ChannelMemory,
   ConnectivityState,
   PickableSubconnection,
   Picker,

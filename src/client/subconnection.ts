@@ -49,6 +49,10 @@ export class Subconnection implements PickableSubconnection {
   private readonly streams = new Map<number, StreamHandlers>();
   private failures = 0;
   private handshakeDeadlineUs = 0;
+  /** Counts dials, so that what comes of an abandoned one is told apart. */
+  private dials = 0;
+  /** Idle already, but calls are still under way on the connection. */
+  private draining = false;
   /** The wait after the dial under way, should it fail. */
   private nextBackoffUs = 0;
   private handshake: Timer = NO_TIMER;
@@ -69,7 +73,25 @@ export class Subconnection implements PickableSubconnection {
   }
 
   connect(): void {
-    if (this.state === 'IDLE') this.dial();
+    if (this.state !== 'IDLE') return;
+    if (!this.draining) {
+      this.dial();
+      return;
+    }
+    // Model: asked for again while it drains, the connection is used again; gRPC would dial a second one.
+    this.draining = false;
+    this.setState('READY');
+  }
+
+  /** Becomes idle: no more calls; the connection is closed as soon as those under way have ended. */
+  disconnect(): void {
+    const { state } = this;
+    if (state === 'IDLE' || state === 'SHUTDOWN') return;
+    this.dials++;
+    this.draining = state === 'READY';
+    if (!this.draining) this.hangUp();
+    this.setState('IDLE');
+    this.closeDrained();
   }
 
   call(frame: ClientFrame & { kind: 'call' }, done: (outcome: Outcome) => void): void {
@@ -82,6 +104,7 @@ export class Subconnection implements PickableSubconnection {
   cancel(id: number): boolean {
     if (!this.calls.delete(id)) return false;
     this.send({ kind: 'cancel', id });
+    if (this.draining) this.closeDrained();
     return true;
   }
 
@@ -93,6 +116,7 @@ export class Subconnection implements PickableSubconnection {
 
   closeStream(id: number): void {
     if (this.streams.delete(id)) this.send({ kind: 'watch-close', id });
+    if (this.draining) this.closeDrained();
   }
 
   send(frame: ClientFrame): void {
@@ -101,11 +125,21 @@ export class Subconnection implements PickableSubconnection {
 
   shutdown(): void {
     this.setState('SHUTDOWN');
+    this.hangUp();
+    this.failAll();
+  }
+
+  private hangUp(): void {
     this.env.simulator.cancel(this.keepalive);
     this.env.simulator.cancel(this.handshake);
     this.end?.close();
     this.end = undefined;
-    this.failAll();
+  }
+
+  private closeDrained(): void {
+    if (!this.draining || this.inFlight > 0) return;
+    this.draining = false;
+    this.hangUp();
   }
 
   private dial(): void {
@@ -116,14 +150,20 @@ export class Subconnection implements PickableSubconnection {
     // gRPC gives a dial as long as the wait that would follow it.
     const timeoutUs = Math.max(dialTimeoutUs, this.nextBackoffUs);
     this.handshakeDeadlineUs = simulator.nowUs + timeoutUs;
+    const dial = ++this.dials;
     this.env.network.dial<ClientFrame, ServerFrame>({
       from: this.env.localHost,
       to: this.remoteHost,
       port: 'client',
       roundTrips: TCP_ROUND_TRIPS + this.env.tlsRoundTrips,
       timeoutUs,
-      opened: (end) => this.opened(end),
-      failed: () => this.failed(),
+      opened: (end) => {
+        if (dial === this.dials) this.opened(end);
+        else end.close();
+      },
+      failed: () => {
+        if (dial === this.dials) this.failed();
+      },
     });
   }
 
@@ -165,7 +205,7 @@ export class Subconnection implements PickableSubconnection {
   private failed(): void {
     if (this.state === 'SHUTDOWN') return;
     this.failures++;
-    this.env.simulator.schedule(this.nextBackoffUs, this.redial, undefined);
+    this.env.simulator.schedule(this.nextBackoffUs, this.redial, this.dials);
     this.setState('TRANSIENT_FAILURE');
   }
 
@@ -177,7 +217,9 @@ export class Subconnection implements PickableSubconnection {
     return Math.round(Math.min(delayUs, maxUs) * (1 + jitterRatio * (2 * this.env.backoff.uniform() - 1)));
   }
 
-  private readonly redial = (): void => this.dial();
+  private readonly redial = (dial: number): void => {
+    if (dial === this.dials) this.dial();
+  };
 
   /** An established connection broke: its calls fail, and it is dialled again at once. */
   private lost(): void {
@@ -185,7 +227,8 @@ export class Subconnection implements PickableSubconnection {
     this.end = undefined;
     this.env.simulator.cancel(this.keepalive);
     // First the state: whoever tries its call again must not be sent here.
-    this.dial();
+    if (this.draining) this.draining = false;
+    else this.dial();
     this.failAll();
   }
 
@@ -207,6 +250,7 @@ export class Subconnection implements PickableSubconnection {
         if (done === undefined) return;
         this.calls.delete(frame.id);
         done(frame.outcome);
+        if (this.draining) this.closeDrained();
         return;
       }
       case 'watch-message':
@@ -216,6 +260,7 @@ export class Subconnection implements PickableSubconnection {
         const stream = this.streams.get(frame.id);
         this.streams.delete(frame.id);
         stream?.ended(frame.text);
+        if (this.draining) this.closeDrained();
         return;
       }
       case 'goaway':

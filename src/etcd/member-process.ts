@@ -221,7 +221,7 @@ export class MemberProcess {
   };
 
   header(revision = this.store.revision): ResponseHeader {
-    return { member: this.member.name, revision, raftTerm: this.driver.raw.term };
+    return { member: this.member.name, revision, raftTerm: this.driver.raw.term, leader: this.leaderName };
   }
 
   /** Name of the leader as this member knows it. */
