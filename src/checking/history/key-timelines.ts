@@ -1,4 +1,4 @@
-import type { KeyValue } from '../../api/index.js';
+import type { KeyValue, TxnOperation, TxnOperationResponse } from '../../api/index.js';
 import { coversKey, type EtcdOperation, partsOf, revisionOf, shownKeys } from './etcd-operation.js';
 import { certaintyOf, type RecordedOperation } from './recorded-operation.js';
 import type { TimedOperation } from './sequential-model.js';
@@ -10,8 +10,15 @@ interface Span {
 }
 
 interface Timeline {
-  /** Revisions of the known puts. */
+  /** Revisions of the known puts, and of the known operations that may have deleted it. */
   readonly puts: number[];
+  readonly deletes: number[];
+  /** Revisions at which it was seen to be absent, and at which a known operation deleted it for certain. */
+  readonly absentAt: number[];
+  readonly deletedAt: number[];
+  /** Whether operations without an answer may put it, or delete it. */
+  mayBePut: boolean;
+  mayBeDeleted: boolean;
   /** No put without an answer can be here, and no delete. */
   noPut: Span[];
   noDelete: Span[];
@@ -21,7 +28,8 @@ interface Timeline {
  * At which revisions a key certainly was not written by an operation without an answer.
  *
  * A key shown with revision m in an answer of revision r was not written in (m, r]; created at c, it was not deleted in
- * (c, r]; and if the known puts from c to m are as many as its version says, nobody else put it then. So an operation
+ * (c, r]; and if the known puts from c to m are as many as its version says, nobody else put it then. Where it was
+ * absent, no lost put came after the last delete, unless a lost delete came too; and the other way round. So an operation
  * without an answer can hardly ever be tried in the wrong place.
  */
 export class KeyTimelines {
@@ -30,16 +38,11 @@ export class KeyTimelines {
   constructor(records: readonly RecordedOperation[], operations: readonly TimedOperation<EtcdOperation>[]) {
     this.track(operations);
     if (this.timelines.size === 0) return;
-    for (const { op } of operations) {
-      if (op.response === undefined || op.isReadOnly) continue;
-      const revision = revisionOf(op.response);
-      for (const { operation } of partsOf(op.request, op.response)) {
-        if (operation.kind === 'put') this.timelines.get(operation.key)?.puts.push(revision);
-      }
-    }
+    this.readKnown(operations);
     for (const { puts } of this.timelines.values()) puts.sort((a, b) => a - b);
     for (const record of records) this.read(record);
     for (const timeline of this.timelines.values()) {
+      addAbsence(timeline);
       timeline.noPut = merged(timeline.noPut);
       timeline.noDelete = merged(timeline.noDelete);
     }
@@ -70,20 +73,63 @@ export class KeyTimelines {
     }
     for (const { op } of operations) {
       if (op.response !== undefined) continue;
-      if (op.request.kind === 'lease-revoke')
-        for (const key of keysOfLease.get(op.request.leaseId) ?? []) this.add(key);
+      if (op.request.kind === 'lease-revoke') {
+        for (const key of keysOfLease.get(op.request.leaseId) ?? []) this.timelineOf(key).mayBeDeleted = true;
+      }
       for (const { operation } of partsOf(op.request, undefined)) {
-        if (operation.kind === 'range') continue;
-        if (operation.kind === 'delete-range' && operation.rangeEnd) {
-          ranges.push({ key: operation.key, rangeEnd: operation.rangeEnd });
-        } else this.add(operation.key);
+        if (operation.kind === 'put') this.timelineOf(operation.key).mayBePut = true;
+        else if (operation.kind === 'delete-range') {
+          const { key, rangeEnd } = operation;
+          if (rangeEnd) ranges.push({ key, rangeEnd });
+          else this.timelineOf(key).mayBeDeleted = true;
+        }
       }
     }
-    for (const key of points) if (ranges.some((range) => coversKey(key, range))) this.add(key);
+    for (const key of points) {
+      if (ranges.some((range) => coversKey(key, range))) this.timelineOf(key).mayBeDeleted = true;
+    }
   }
 
-  private add(key: string): void {
-    if (!this.timelines.has(key)) this.timelines.set(key, { puts: [], noPut: [], noDelete: [] });
+  private timelineOf(key: string): Timeline {
+    let timeline = this.timelines.get(key);
+    if (timeline === undefined) {
+      timeline = {
+        puts: [],
+        deletes: [],
+        absentAt: [],
+        deletedAt: [],
+        mayBePut: false,
+        mayBeDeleted: false,
+        noPut: [],
+        noDelete: [],
+      };
+      this.timelines.set(key, timeline);
+    }
+    return timeline;
+  }
+
+  /** When the known operations put and deleted keys, or found them absent. */
+  private readKnown(operations: readonly TimedOperation<EtcdOperation>[]): void {
+    const wide: { readonly revision: number; readonly key: string; readonly rangeEnd: string }[] = [];
+    for (const { op } of operations) {
+      if (op.response === undefined) continue;
+      const revision = revisionOf(op.response);
+      for (const { operation, answer } of partsOf(op.request, op.response)) {
+        const { key } = operation;
+        if (operation.kind === 'put') this.timelines.get(key)?.puts.push(revision);
+        else if (operation.rangeEnd) {
+          const { rangeEnd } = operation;
+          if (operation.kind === 'delete-range' && !op.isReadOnly) wide.push({ revision, key, rangeEnd });
+        } else if (answer !== undefined) {
+          const timeline = this.timelines.get(key);
+          if (timeline !== undefined) readSingle(timeline, revision, operation, answer, op.request.kind === 'txn');
+        }
+      }
+    }
+    for (const [key, { deletes }] of this.timelines) {
+      for (const range of wide) if (coversKey(key, range)) deletes.push(range.revision);
+      deletes.sort((a, b) => a - b);
+    }
   }
 
   private read(record: RecordedOperation): void {
@@ -108,6 +154,34 @@ export class KeyTimelines {
     const known = countUpTo(timeline.puts, modRevision) - countUpTo(timeline.puts, createRevision - 1);
     if (known >= version) timeline.noPut.push({ from: createRevision, to: seenAt });
     else if (seenAt > modRevision) timeline.noPut.push({ from: modRevision + 1, to: seenAt });
+  }
+}
+
+/** What a read or delete of a single key says of its presence. */
+function readSingle(
+  timeline: Timeline,
+  revision: number,
+  operation: TxnOperation,
+  answer: TxnOperationResponse,
+  isInTxn: boolean,
+): void {
+  if (operation.kind === 'delete-range' && answer.kind === 'delete-range') {
+    if (answer.deleted > 0) {
+      timeline.deletes.push(revision);
+      // In a transaction, the operations before it may have put the key.
+      if (!isInTxn) timeline.deletedAt.push(revision);
+    } else if (!isInTxn) timeline.absentAt.push(revision);
+  } else if (operation.kind === 'range' && answer.kind === 'range' && answer.count === 0 && !isInTxn) {
+    timeline.absentAt.push(operation.revision || revision);
+  }
+}
+
+function addAbsence({ puts, deletes, absentAt, deletedAt, mayBePut, mayBeDeleted, noPut, noDelete }: Timeline): void {
+  for (const revision of mayBeDeleted ? [] : absentAt) {
+    noPut.push({ from: (deletes[countUpTo(deletes, revision) - 1] ?? 0) + 1, to: revision });
+  }
+  for (const revision of mayBePut ? [] : deletedAt) {
+    noDelete.push({ from: (puts[countUpTo(puts, revision - 1) - 1] ?? 0) + 1, to: revision - 1 });
   }
 }
 

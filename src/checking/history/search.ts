@@ -47,7 +47,7 @@ interface Frame<State> {
 export const DEFAULT_SEARCH_LIMIT = 2_000_000;
 
 /** What trying one operation in one configuration counts, next to the configuration itself. */
-const TRIAL_COST = 0.02;
+const TRIAL_COST = 0.1;
 
 /**
  * Looks for an order of the operations that agrees with real time and in which the model gives every answer.
