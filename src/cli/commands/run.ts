@@ -34,11 +34,11 @@ Examples:
       const startedMs = Date.now();
       await checkOutFolder(options.out);
       await checkOutFile('--metrics', options.metrics);
+      session.onInterrupt(() => process.exit(EXIT.interrupted));
       const source = readScenario(scenario);
       const set = settingsOf(options);
       await loadScenario(source, { set });
 
-      session.onInterrupt(() => process.exit(EXIT.interrupted));
       const { result, openMetrics } = await runInWorker({
         bytes: source.bytes,
         fileName: source.shownAs,
