@@ -214,9 +214,11 @@ describe('the file checks', () => {
 
   test('each marker needs an entry, each entry a marker', () => {
     const marked = { path: 'src/network/netem.ts', text: '// Model: one\n// Model: two\n' };
-    expect(modelGaps([marked], '| network/netem.ts | a |\n| `src/network/netem.ts` | b |')).toEqual([]);
-    expect(modelGaps([marked], '| [network/netem.ts](../src/network/netem.ts) | a |')).toHaveLength(1);
-    expect(modelGaps([marked], 'network/netem.ts\nnetwork/netem.ts\nraft/log.ts')).toEqual([
+    expect(modelGaps([marked], '- network/netem.ts: a\n- `src/network/netem.ts`: b')).toEqual([]);
+    expect(modelGaps([marked], '- [network/netem.ts](../src/network/netem.ts): a')).toHaveLength(1);
+    // A table of parameters may name files too.
+    expect(modelGaps([marked], '| network/netem.ts | a |\n| network/netem.ts | b |')).toHaveLength(1);
+    expect(modelGaps([marked], '- network/netem.ts: a\n- network/netem.ts: b\n- raft/log.ts: c')).toEqual([
       'docs/model.md: raft/log.ts has no Model: marker',
     ]);
   });

@@ -1,4 +1,3 @@
-import ts from 'typescript';
 import type { Finding, Source } from './source.js';
 
 const LONGEST = 400;
@@ -30,17 +29,12 @@ export function machinePaths({ path, text }: Source): Finding[] {
     .flatMap((line, i) => [...line.matchAll(MACHINE_PATH)].map((match) => `${path}:${i + 1}: ${match[0]}`));
 }
 
-/** Lines of the `Model:` markers in a file's comments. */
+/** Lines of the `Model:` markers in a file's comments; read line by line, since a scanner loses its way in templates. */
 export function modelMarkers({ text }: Source): number[] {
-  const scanner = ts.createScanner(ts.ScriptTarget.ES2022, false, ts.LanguageVariant.Standard, text);
   const lines: number[] = [];
-  for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
-    const comment = token === ts.SyntaxKind.SingleLineCommentTrivia || token === ts.SyntaxKind.MultiLineCommentTrivia;
-    if (!comment) continue;
-    for (const match of scanner.getTokenText().matchAll(/\bModel:/g)) {
-      lines.push(text.slice(0, scanner.getTokenStart() + match.index).split('\n').length);
-    }
-  }
+  text.split('\n').forEach((line, i) => {
+    if (/^(?:\s*\*|.*\/\/|.*\/\*).*\bModel:/.test(line)) lines.push(i + 1);
+  });
   return lines;
 }
 
@@ -53,6 +47,7 @@ export function modelMarkers({ text }: Source): number[] {
 export function modelGaps(sources: readonly Source[], page: string): Finding[] {
   const entries = new Map<string, number>();
   for (const line of page.split('\n')) {
+    if (!line.startsWith('- ')) continue;
     const named = [...line.matchAll(/(?:\bsrc\/)?\b([a-z0-9-]+(?:\/[a-z0-9-]+)+\.ts)\b/g)].map((match) => match[1]!);
     for (const name of new Set(named)) entries.set(name, (entries.get(name) ?? 0) + 1);
   }
