@@ -74,6 +74,7 @@ export function etcdModel(
     },
     isReadOnly: (op) => op.isReadOnly,
     admitsUnknown: (state) => known.admitsUnknown(state),
+    deadline: (op) => known.lastPlaceOf(op),
   };
 }
 
@@ -84,6 +85,8 @@ export type EtcdModelStep = (state: EtcdState, op: EtcdOperation) => EtcdState |
 class KnownRevisions {
   /** Made by an operation with an answer. */
   private readonly owned = new Set<number>();
+  /** Made by nobody that is known, ascending. */
+  private readonly missing: number[] = [];
   /** Keys that were seen with a revision that nobody owns. */
   private readonly shown = new Map<number, Map<string, KeyValue>>();
   /** Operations without an answer of whose effect the revision is known. */
@@ -114,6 +117,11 @@ class KnownRevisions {
         this.shown.set(kv.modRevision, keys.set(kv.key, kv));
       }
     }
+    // More than there are operations cannot be filled, however far a wrong header points.
+    for (let revision = start.revision + 1; revision <= this.newest; revision++) {
+      if (this.missing.length > operations.length) break;
+      if (!this.owned.has(revision)) this.missing.push(revision);
+    }
     this.place(operations);
     this.timelines = new KeyTimelines(records, operations);
   }
@@ -121,6 +129,23 @@ class KnownRevisions {
   /** Whether an operation without an answer may make this revision, as far as it is not known to have made another. */
   isFree(op: EtcdOperation, revision: number): boolean {
     return (this.placed.get(op) ?? revision) === revision;
+  }
+
+  /** The last missing revision that an operation without an answer can have made: those that can wait come later. */
+  lastPlaceOf({ request }: EtcdOperation): number {
+    const { timelines } = this;
+    if (timelines === undefined || request.kind === 'lease-revoke') return Number.POSITIVE_INFINITY;
+    const branches = request.kind === 'txn' ? [request.success, request.failure] : [[request]];
+    const last = this.missing.findLast((revision) =>
+      branches.some((branch) =>
+        branch.every((operation) => {
+          if (operation.kind === 'range') return true;
+          if (operation.kind === 'put') return timelines.mayPut(operation.key, revision);
+          return operation.rangeEnd || timelines.mayDelete(operation.key, revision);
+        }),
+      ),
+    );
+    return last ?? 0;
   }
 
   /** Whether nobody saw that the keys were left alone at this revision. */

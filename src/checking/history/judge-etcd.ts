@@ -18,7 +18,7 @@ export interface EtcdJudgeOptions {
   readonly limit?: number;
 }
 
-/** Longer histories are explained by a direct contradiction or by their stuck point alone. */
+/** Longer histories are explained by their stuck point alone. */
 const LONGEST_TO_SHRINK = 2000;
 
 /**
@@ -44,11 +44,12 @@ export function judgeEtcdHistory(
   });
   let isUndecided = false;
   for (const part of parts) {
+    // Most of what goes wrong shows in the revisions of two answers, without a search.
+    const contradiction = mode.hasRevisions ? findContradiction(part) : undefined;
+    if (contradiction !== undefined) return refused(explain(contradiction.reason, contradiction.operations));
     const model = etcdModel(records, part, start, mode);
     const result = search(part, model, limit);
     if (result.kind === 'undecided') {
-      const contradiction = mode.hasRevisions ? findContradiction(part) : undefined;
-      if (contradiction !== undefined) return refused(explain(contradiction.reason, contradiction.operations));
       isUndecided = true;
     } else if (result.kind === 'not-linearizable') {
       return refused(explainStuck(part, result.stuckAt, result.time, start, mode));
@@ -68,8 +69,6 @@ function explainStuck(
   start: EtcdStart,
   mode: RevisionMode,
 ): Explanation {
-  const contradiction = mode.hasRevisions ? findContradiction(part) : undefined;
-  if (contradiction !== undefined) return explain(contradiction.reason, contradiction.operations);
   const stuck = part[stuckAt]!;
   const seen = part.filter(({ invoked }) => invoked <= time).length;
   if (seen > LONGEST_TO_SHRINK) {

@@ -86,6 +86,8 @@ class Search<Op, State> {
   private readonly model: SequentialModel<Op, State>;
   private readonly open: OpenOperations<Op>;
   private readonly limit: number;
+  /** Classes of operations without a known end, in the order in which they are tried. */
+  private readonly classes: readonly number[];
   private steps = 0;
   /** By edge, then by state and done operations: what was used in each configuration met there. */
   private readonly met = new Map<number, Map<string, (readonly number[])[]>>();
@@ -97,6 +99,8 @@ class Search<Op, State> {
     this.model = model;
     this.limit = limit;
     this.open = new OpenOperations(operations, (op) => model.inputKey(op));
+    const deadlines = this.open.membersOf.map(([first]) => model.deadline?.(operations[first!]!.op) ?? 0);
+    this.classes = deadlines.map((_, id) => id).sort((a, b) => deadlines[a]! - deadlines[b]! || a - b);
   }
 
   run(): SearchResult {
@@ -168,7 +172,8 @@ class Search<Op, State> {
       this.tryNext(next, configuration, other);
     }
     if (model.admitsUnknown?.(configuration.state) !== false) {
-      for (let id = 0; id < open.activeClasses; id++) {
+      for (const id of this.classes) {
+        if (id >= open.activeClasses) continue;
         const used = configuration.used[id] ?? 0;
         if (used < open.available[id]!) this.tryNext(next, configuration, open.membersOf[id]![used]!);
       }

@@ -15,6 +15,8 @@ export interface SequentialModel<Op, State> {
   isReadOnly(op: Op): boolean;
   /** Whether an operation without a known answer may come next at all; left out: yes. A mere shortcut for `step`. */
   admitsUnknown?(state: State): boolean;
+  /** Of those without a known answer, the lowest is tried first; left out: by invocation. A mere hint. */
+  deadline?(op: Op): number;
 }
 
 /**

@@ -87,7 +87,7 @@ const goodTrace: readonly Step[] = [
 
 /** What goes wrong behind the good trace: the property and the words. */
 const wrong: readonly [property: string, steps: readonly Step[], text: string][] = [
-  ['Election Safety', [['m3', leads(2)]], 'term 2 has two leaders: m2 since 24.000 ms, m3 since 47.000 ms'],
+  ['Election Safety', [['m3', leads(2)]], 'term 2 has two leaders: m2 since 23.000 ms, m3 since 46.000 ms'],
   ['One Vote per Term', [['m3', vote(2, 'm1')]], 'm3 voted for m2 in term 2 and votes for m1 too'],
   ['One Vote per Term', [['m3', vote(2)]], 'm3 voted for m2 in term 2 and takes its vote back'],
   [
