@@ -1,6 +1,6 @@
 import { ETCD_ERRORS, type Outcome, type ResponseHeader } from '../api/index.js';
 import { Fifo, type Program, type Simulator } from '../engine/index.js';
-import type { Entry } from '../raft/types.js';
+import type { Entry, Snapshot } from '../raft/types.js';
 import type { CpuCosts } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 import type { Proposal } from './proposal.js';
@@ -20,6 +20,8 @@ export interface ApplierTarget {
   applyConfChange(entry: Entry): void;
   /** A new leader's empty entry was applied, and with it all before it. */
   termBegun(): void;
+  /** The leader's snapshot has taken the place of the store. */
+  installed(snapshot: Snapshot): void;
   leaseRevoked(leaseId: number): void;
   /** The applied index moved on. */
   moved(): void;
@@ -77,16 +79,16 @@ export class Applier {
 
   /** A batch's Ready has come onto the disk. */
   written(): void {
-    if (this.currentApplied && this.current?.onDisk) {
-      this.current = undefined;
-      this.next();
-    }
+    if (this.currentApplied && this.current?.onDisk) this.current = undefined;
+    this.next();
   }
 
   private next(): void {
     if (this.current !== undefined) return;
-    const batch = this.queue.shift();
-    if (batch === undefined) return;
+    const batch = this.queue.peek();
+    // A snapshot becomes the store only when it is on disk itself.
+    if (batch === undefined || (batch.snapshot !== undefined && !batch.onDisk)) return;
+    this.queue.shift();
     this.current = batch;
     this.currentApplied = false;
     this.startedUs = this.simulator.nowUs;
@@ -97,6 +99,7 @@ export class Applier {
     if (batch.snapshot !== undefined) {
       this.restore(batch.snapshot.data as StateSnapshot | undefined);
       this.appliedIndex = batch.snapshot.index;
+      this.target.installed(batch.snapshot);
     }
     for (const entry of batch.entries) this.applyEntry(entry);
     this.metrics.proposalsApplied.value = this.appliedIndex;

@@ -87,6 +87,10 @@ export class MemberProcess {
           this.confState = this.driver.raw.applyConfChange(entry.confChange!);
         },
         termBegun: () => this.termBegun(),
+        installed: ({ index, confState }) => {
+          this.snapshotIndex = index;
+          this.confState = confState;
+        },
         leaseRevoked: (leaseId) => this.leaseRenewals.revoked(leaseId),
         moved: () => this.applied(),
       },
@@ -119,7 +123,10 @@ export class MemberProcess {
           if (message.type === 'MsgHeartbeat') this.observeHeartbeat(message.to);
           this.peers.sendRaft(message);
         },
-        turned: () => this.proposals.submitWaiting(),
+        turned: () => {
+          this.proposals.submitWaiting();
+          this.snapshotIfDue();
+        },
       },
     );
     const { driver, applier } = this;
@@ -281,12 +288,16 @@ export class MemberProcess {
   }
 
   private applied(): void {
-    const { raft } = this.member.config;
-    const { appliedIndex } = this.applier;
     this.member.metrics.proposalsCommitted.value = this.driver.raw.commitIndex;
     this.reads.applied();
-    if (appliedIndex - this.snapshotIndex <= raft.snapshotCount) return;
-    if (appliedIndex > this.driver.raw.appliedIndex) return; // raft must know of the apply first; the next batch will do
+    this.snapshotIfDue();
+  }
+
+  /** Due once enough entries are applied, and raft knows of it: apply and Ready loop are done in either order. */
+  private snapshotIfDue(): void {
+    const { raft } = this.member.config;
+    const { appliedIndex } = this.applier;
+    if (appliedIndex - this.snapshotIndex <= raft.snapshotCount || appliedIndex > this.driver.raw.appliedIndex) return;
     this.snapshotIndex = appliedIndex;
     const data: StateSnapshot = { store: this.store.snapshot(), leases: this.lessor.snapshot() };
     this.storage.createSnapshot(appliedIndex, { confState: this.confState, data, dataBytes: data.store.sizeBytes });
