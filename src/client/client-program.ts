@@ -69,7 +69,7 @@ export class ClientProgram {
     const policy = this.policyNamed(balancer.name);
     const env = this.policyEnv(`client/${name}`, balancer.options);
     const shared = (): unknown => this.sharedBy(policy, balancer);
-    let memory: ChannelMemory | undefined;
+    let memory: object | undefined;
     const { remember } = policy;
     const channel = new Channel(
       this.endpoints.map((endpoint) => endpoint.name),
@@ -82,7 +82,7 @@ export class ClientProgram {
           : {
               remember: (control) => {
                 memory = remember.call(policy, control, env, shared());
-                return memory;
+                return memory as ChannelMemory | undefined;
               },
             }),
       },

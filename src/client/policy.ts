@@ -55,7 +55,10 @@ export interface ChannelControl {
   renewPicker(): void;
 }
 
-/** What a policy keeps for one channel from picker to picker, where it does more than to choose among the ready. */
+/**
+ * What a policy keeps for one channel from picker to picker, where it does more than to choose among the ready. Any
+ * object; if it has these methods, they are called.
+ */
 export interface ChannelMemory {
   /** The channel is wanted from now on. Without it, every endpoint is dialled. */
   start?(): void;
@@ -86,7 +89,7 @@ export interface PolicyEnv {
  * program's first channel needs it. `remember`, if there is one, makes what one channel keeps. The rules that a policy
  * has to keep: docs/balancers.md.
  */
-export interface PickerPolicy<Shared = unknown, Memory extends ChannelMemory | undefined = ChannelMemory | undefined> {
+export interface PickerPolicy<Shared = unknown, Memory extends object | undefined = object | undefined> {
   readonly name: string;
   readonly summary: string;
   /** The policy's options and what each means; an unknown one is refused. */

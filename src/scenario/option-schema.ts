@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { childBalancers } from '../client/balancers/index.js';
 import type { Choice } from './choices.js';
 import { mismatch, type Problem, problemsOf, unknownKey } from './issues.js';
-import { duration, name, number, oneOf, positiveDuration } from './quantities.js';
+import { duration, flag, name, number, oneOf, positiveDuration, ratio, wholeNumber } from './quantities.js';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
@@ -15,7 +16,30 @@ export const FAULT_OPTIONS: Readonly<Record<string, Shape>> = {
 
 /** The same of balancers. */
 export const BALANCER_OPTIONS: Readonly<Record<string, Shape>> = {
-  'pick-leader': { 'poll-interval': positiveDuration() },
+  'pick-leader': { 'poll-interval': positiveDuration(), literal: flag() },
+  'writes-to-leader': { 'poll-interval': positiveDuration() },
+  'leader-aware': { rediscovery: positiveDuration(), refresh: positiveDuration() },
+  'grpc-1.7': { 'unhealthy-time': positiveDuration() },
+  'pick-first': { shuffle: flag() },
+  'peak-ewma': { decay: positiveDuration() },
+  nearest: { 'probe-interval': positiveDuration() },
+  'weighted-round-robin': {
+    blackout: duration(),
+    expiry: positiveDuration(),
+    'update-interval': positiveDuration(),
+    'error-penalty': number({ min: 0, max: 1e6 }),
+  },
+  'outlier-detection': {
+    child: oneOf(childBalancers),
+    interval: positiveDuration(),
+    'base-ejection': positiveDuration(),
+    'max-ejection': positiveDuration(),
+    'max-ejected': ratio(),
+    'minimum-hosts': wholeNumber({ min: 1, max: 1000 }),
+    'request-volume': wholeNumber({ min: 1, max: 1e6 }),
+    'failure-threshold': ratio(),
+    'deviation-factor': number({ min: 0, max: 100 }),
+  },
   fixed: { to: name() },
 };
 

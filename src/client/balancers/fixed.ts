@@ -1,12 +1,11 @@
 import { LeaderPoll } from '../leader-poll.js';
-import type { PickableSubconnection, PickerPolicy, PickResult } from '../policy.js';
+import type { PickerPolicy } from '../policy.js';
+import { QUEUE, resultsByEndpoint } from './pick-results.js';
 
 interface Aim {
   /** The endpoint to use; undefined while it is not known. */
   endpoint(): string | undefined;
 }
-
-const QUEUE: PickResult = { kind: 'queue' };
 
 /**
  * Everything to one member: a named one, whoever leads, or a follower. For measuring one path by itself.
@@ -18,6 +17,10 @@ export const fixed: PickerPolicy<Aim> = {
   name: 'fixed',
   summary: 'all calls to one member: `to: leader`, `follower`, `follower-2`, ... or a name',
   options: { to: '`leader`, `follower`, `follower-2`, ... or the name of a member' },
+  exceptions: {
+    B6: 'calls wait for that one member, however long it is away',
+    B7: 'the same after a fault that does not end',
+  },
   shared(env) {
     const to = String(env.options['to'] ?? 'leader');
     const follower = /^follower(?:-(\d+))?$/.exec(to);
@@ -31,7 +34,7 @@ export const fixed: PickerPolicy<Aim> = {
     };
   },
   newPicker(ready, _env, aim) {
-    const results = new Map(ready.map((subconnection) => [subconnection.endpoint, complete(subconnection)]));
+    const results = resultsByEndpoint(ready);
     return {
       pick() {
         const endpoint = aim.endpoint();
@@ -40,7 +43,3 @@ export const fixed: PickerPolicy<Aim> = {
     };
   },
 };
-
-function complete(subconnection: PickableSubconnection): PickResult {
-  return { kind: 'complete', subconnection };
-}
