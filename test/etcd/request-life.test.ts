@@ -53,7 +53,10 @@ describe.each([3, 5])('what a request costs with a delay D on each of %i members
     (writeAt, watchAt, delays) => {
       const cluster = TestCluster.settled(setting);
       let seenUs = -1;
-      cluster.client(watchAt).watch({ key: 'a' }, { events: () => void (seenUs = cluster.nowUs) });
+      const events = (): void => {
+        seenUs = cluster.nowUs;
+      };
+      cluster.client(watchAt).watch({ key: 'a' }, { events });
       const writer = cluster.client(writeAt);
       cluster.runFor(200_000);
       const startUs = cluster.nowUs;
