@@ -1,10 +1,10 @@
 import type { Outcome, PutRequest, RangeRequest, Request } from '../../src/api/index.js';
 import type { EtcdClient, Operation } from '../../src/client/index.js';
-import type { Member } from '../../src/etcd/index.js';
+import type { CpuCosts, Member } from '../../src/etcd/index.js';
 import { Cluster } from '../../src/experiment/cluster.js';
 import { settle } from '../../src/experiment/settle.js';
 import { faults } from '../../src/faults/index.js';
-import { parseScenario } from '../../src/scenario/index.js';
+import { parseScenario, type ResolvedScenario } from '../../src/scenario/index.js';
 
 type Section = Readonly<Record<string, unknown>>;
 
@@ -23,24 +23,9 @@ export interface Setting {
   readonly client?: Section;
   readonly balancer?: unknown;
   readonly apiservers?: number;
+  /** CPU costs; those left out are 0, so that a test sees delays, disks and timeouts alone. */
+  readonly costs?: Partial<CpuCosts>;
 }
-
-const NO_COST = '0us';
-const COST_NAMES = [
-  'call',
-  'range',
-  'key',
-  'byte',
-  'proposal',
-  'ready',
-  'message',
-  'entry',
-  'apply',
-  'watch-event',
-  'wake',
-];
-/** Work takes no time, so that what a test sees is delays, disks and timeouts alone. */
-export const FREE_CPU = Object.fromEntries(COST_NAMES.map((name) => [name, NO_COST]));
 
 /** One call on its way, or over. */
 export interface Pending {
@@ -60,7 +45,7 @@ export class TestCluster {
   constructor(setting: Setting = {}) {
     const parsed = parseScenario(JSON.stringify(documentOf(setting)), 'fixture.yaml');
     if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join('\n'));
-    this.cluster = new Cluster(parsed.scenario, String(setting.seed ?? 1), {
+    this.cluster = new Cluster(withCosts(parsed.scenario, setting.costs ?? {}), String(setting.seed ?? 1), {
       leadership: (member, { raftState }) => {
         if (raftState === 'StateLeader') {
           this.reigns.push({ member: member.name, term: member.term, atUs: this.nowUs });
@@ -182,6 +167,14 @@ export function textOf(outcome: Outcome | undefined): string | undefined {
   return outcome.kvs[0]?.value.text;
 }
 
+function withCosts(scenario: ResolvedScenario, costs: Partial<CpuCosts>): ResolvedScenario {
+  const members = scenario.cluster.members.map((member) => {
+    const free = Object.fromEntries(Object.keys(member.cpu).map((name) => [name, 0]));
+    return { ...member, cpu: { ...(free as unknown as CpuCosts), ...costs } };
+  });
+  return { ...scenario, cluster: { ...scenario.cluster, members } };
+}
+
 function documentOf(setting: Setting): Section {
   const { members = 3, version = '3.5', delay = '0ms', fsync = '100us', raft = {}, apiservers = 1 } = setting;
   return {
@@ -193,14 +186,14 @@ function documentOf(setting: Setting): Section {
       apiservers,
       raft,
       disk: { fsync },
-      cpu: { cores: 4, costs: FREE_CPU },
-      'client-cpu': { cores: 4, wake: NO_COST },
+      cpu: { cores: 4 },
+      'client-cpu': { cores: 4, wake: '0us' },
       ...setting.cluster,
     },
     network: { 'base-latency': '0us', members: { egress: { delay } }, ...setting.network },
     client: {
-      'call-cpu': NO_COST,
-      'connect-cpu': NO_COST,
+      'call-cpu': '0us',
+      'connect-cpu': '0us',
       balancer: setting.balancer ?? 'round-robin',
       ...setting.client,
     },
