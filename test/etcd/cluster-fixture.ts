@@ -1,5 +1,5 @@
 import type { Outcome, PutRequest, RangeRequest, Request } from '../../src/api/index.js';
-import type { EtcdClient, Operation } from '../../src/client/index.js';
+import { ClientProgram, type EtcdClient, type Operation, type PickerPolicy } from '../../src/client/index.js';
 import type { CpuCosts, Member } from '../../src/etcd/index.js';
 import { Cluster } from '../../src/experiment/cluster.js';
 import { settle } from '../../src/experiment/settle.js';
@@ -40,12 +40,14 @@ export class TestCluster {
   readonly operations: Operation[] = [];
   /** Terms in which somebody came to lead, in order. */
   readonly reigns: { readonly member: string; readonly term: number; readonly atUs: number }[] = [];
+  private readonly scenario: ResolvedScenario;
   private clients = 0;
 
   constructor(setting: Setting = {}) {
     const parsed = parseScenario(JSON.stringify(documentOf(setting)), 'fixture.yaml');
     if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join('\n'));
-    this.cluster = new Cluster(withCosts(parsed.scenario, setting.costs ?? {}), String(setting.seed ?? 1), {
+    this.scenario = withCosts(parsed.scenario, setting.costs ?? {});
+    this.cluster = new Cluster(this.scenario, String(setting.seed ?? 1), {
       leadership: (member, { raftState }) => {
         if (raftState === 'StateLeader') {
           this.reigns.push({ member: member.name, term: member.term, atUs: this.nowUs });
@@ -83,7 +85,26 @@ export class TestCluster {
   /** A client that has dialled: of the cluster's balancer, or fixed to one member, or of the policy given. */
   client(to?: string | { readonly name: string; readonly options: Section }, apiserver = 0): EtcdClient {
     const balancer = typeof to === 'string' ? { name: 'fixed', options: { to } } : to;
-    const client = this.cluster.programs[apiserver]!.newClient(`client${++this.clients}`, balancer);
+    return this.dialled(this.cluster.programs[apiserver]!.newClient(`client${++this.clients}`, balancer));
+  }
+
+  /** A client, of a program of its own, that picks as `policy` says. */
+  clientWith(policy: PickerPolicy, options: Section = {}): EtcdClient {
+    const { simulator, network, clientHosts, members } = this.cluster;
+    const program = new ClientProgram(
+      `program${++this.clients}`,
+      simulator,
+      network,
+      clientHosts[0]!,
+      this.cluster.newProgram(0),
+      members.map(({ name, address }) => ({ name, host: address.host })),
+      { ...this.scenario.client, balancer: { name: policy.name, options } },
+      () => policy,
+    );
+    return this.dialled(program.newClient('client'));
+  }
+
+  private dialled(client: EtcdClient): EtcdClient {
     let up = false;
     client.dial(() => {
       up = true;
