@@ -41,6 +41,9 @@ export function readScenario(argument: string): ScenarioSource {
 
 function findScenario(argument: string): { path: string; shownAs: string } {
   if (existsSync(argument)) return { path: argument, shownAs: tidy(argument) };
+  const ofSuite = join(SHIPPED, `${argument}.yaml`);
+  if (/^reproduce\/[a-z0-9-]+$/.test(argument) && existsSync(ofSuite))
+    return { path: ofSuite, shownAs: `${argument}.yaml` };
   const looksLikePath = /[\\/]/.test(argument);
   const name = argument.replace(/\.ya?ml$/, '');
   const shipped = shippedScenarios();
