@@ -112,6 +112,49 @@ describe('when the leader is killed', () => {
   });
 });
 
+describe('long delays', () => {
+  test('a standing leader survives 600 ms each way, and serves', () => {
+    const cluster = TestCluster.settled({ delay: '1ms' });
+    const { term } = cluster.leader!;
+    for (const member of cluster.members) cluster.strike('egress-delay', member, { delay: 600_000 });
+    cluster.runFor(20 * SECOND_US);
+    expect(cluster.leader).toMatchObject({ name: 'm1', term });
+    expect(cluster.call(cluster.client('m1'), put('a')).outcome.kind).toBe('put');
+  });
+
+  test.each([
+    [300, true],
+    [600, false],
+  ])(
+    'after its death at %i ms a new one stands: %s (votes come too late once 2 D is the election timeout)',
+    (ms, stands) => {
+      const cluster = TestCluster.settled({ delay: '1ms', version: '3.4' });
+      for (const member of cluster.members) cluster.strike('egress-delay', member, { delay: ms * 1000 });
+      cluster.runFor(5 * SECOND_US);
+      cluster.strike('crash', cluster.leader!);
+      cluster.runFor(20 * SECOND_US);
+      let ledUs = 0;
+      for (let i = 0; i < 100; i++) {
+        if (
+          cluster.leader !== undefined &&
+          cluster.members.every(({ up, leader }) => !up || leader === cluster.leader!.name)
+        ) {
+          ledUs += 100_000;
+        }
+        cluster.runFor(100_000);
+      }
+      if (stands) expect(ledUs).toBeGreaterThan(9 * SECOND_US);
+      else expect(ledUs).toBeLessThan(5 * SECOND_US);
+    },
+  );
+
+  test('peers have a second and an election timeout to answer a dial', () => {
+    const raft = { 'heartbeat-interval': '1s', 'election-timeout': '10s' };
+    const cluster = TestCluster.settled({ delay: '800ms', raft });
+    expect(cluster.members.map(({ leader }) => leader)).toEqual(['m1', 'm1', 'm1']);
+  });
+});
+
 describe('partitions', () => {
   test('a leader cut off from the others steps down within two election timeouts, and no term has two leaders', () => {
     const cluster = TestCluster.settled({ members: 5 });
@@ -228,6 +271,16 @@ describe('pauses (SIGSTOP)', () => {
     expect(metrics.heartbeatSendFailures.value).toBe(2);
     expect(cluster.leader!.term).toBe(term);
   });
+});
+
+test('the time between two reigns is no late heartbeat', () => {
+  const cluster = TestCluster.settled();
+  for (const name of ['m2', 'm1']) {
+    cluster.leader!.transferLeadership(cluster.member(name).id);
+    cluster.runFor(2 * SECOND_US);
+    expect(cluster.leader!.name).toBe(name);
+  }
+  expect(cluster.members.map(({ metrics }) => metrics.heartbeatSendFailures.value)).toEqual([0, 0, 0]);
 });
 
 describe('clocks and disks', () => {
