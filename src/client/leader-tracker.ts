@@ -2,6 +2,8 @@ import type { ErrorResponse, StatusCode } from '../api/index.js';
 import type { CallEnd, PolicyEnv } from './policy.js';
 
 const STATUS_TIMEOUT_US = 2_000_000;
+/** However many answers raise a doubt, members are asked no more often than this. */
+const LEAST_INTERVAL_US = 1_000_000;
 
 /** What an answer of the leader says when it may lead no more. */
 const DOUBTFUL: ReadonlySet<StatusCode> = new Set(['Unavailable', 'DeadlineExceeded', 'FailedPrecondition']);
@@ -34,6 +36,7 @@ export class LeaderTracker {
   private generation = 0;
   private generationBeganUs = 0;
   private askedUs = 0;
+  private willAsk = false;
   /** False from a doubt on until a newer term or a mutation's success has settled it; until then everybody is asked. */
   private sure = false;
   private doubtedTerm = 0;
@@ -68,7 +71,7 @@ export class LeaderTracker {
     this.sure = false;
     this.doubtedTerm = this.term;
     this.beginGeneration();
-    this.ask();
+    this.askSoon();
   }
 
   private adopt(leader: string, term: number): void {
@@ -81,6 +84,21 @@ export class LeaderTracker {
   private beginGeneration(): void {
     this.generation++;
     this.generationBeganUs = this.env.nowUs;
+  }
+
+  /** Now, or as soon as it is no nuisance. */
+  private askSoon(): void {
+    if (this.willAsk) return;
+    const waitUs = this.askedUs + LEAST_INTERVAL_US - this.env.nowUs;
+    if (waitUs <= 0) {
+      this.ask();
+      return;
+    }
+    this.willAsk = true;
+    this.env.after(waitUs, () => {
+      this.willAsk = false;
+      this.ask();
+    });
   }
 
   private ask(): void {

@@ -73,13 +73,20 @@ class OnePinned implements ChannelMemory {
   }
 
   private avoid(endpoint: string): void {
+    const timed = this.unhealthySince.has(endpoint);
     this.unhealthySince.set(endpoint, this.env.nowUs);
-    this.env.after(this.unhealthyUs, () => {
-      const sinceUs = this.unhealthySince.get(endpoint);
-      if (sinceUs === undefined || this.env.nowUs - sinceUs < this.unhealthyUs) return;
-      this.unhealthySince.delete(endpoint);
-      if (this.pinned === undefined) this.pinOne();
-    });
+    if (!timed) this.env.after(this.unhealthyUs, () => this.forgive(endpoint));
+  }
+
+  /** It is avoided no more, unless it has failed again meanwhile. */
+  private forgive(endpoint: string): void {
+    const leftUs = this.unhealthySince.get(endpoint)! + this.unhealthyUs - this.env.nowUs;
+    if (leftUs > 0) {
+      this.env.after(leftUs, () => this.forgive(endpoint));
+      return;
+    }
+    this.unhealthySince.delete(endpoint);
+    if (this.pinned === undefined) this.pinOne();
   }
 
   private connectAll(): void {
