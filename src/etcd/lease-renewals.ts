@@ -16,7 +16,7 @@ export interface RenewalTarget {
   send(to: MemberId, frame: PeerFrame): boolean;
 }
 
-/** etcd 3.5 waits this long before it asks a leader again that gave no answer; 3.4 does not. */
+/** etcd 3.5 waits this long before it asks again; 3.4 asks as fast as it can, which is of no more use. */
 const THROTTLE_US = 50_000;
 /** As an answer's ttl: this member's leases are not its to renew. */
 const NOT_PRIMARY = -1;
