@@ -121,9 +121,14 @@ export interface WakeUp {
   readonly afterUs: number;
   /** CPU time that its next piece of work takes on top, µs: caches, the core's sleep state, the runtime's idle threads. */
   readonly costUs: number;
+  /**
+   * Before it sleeps it looks for work this long, µs: CPU time that is counted, and taken off a quota, but keeps nobody
+   * waiting, since a spinning thread yields. Go: findrunnable spins, then netpoll.
+   */
+  readonly spinUs: number;
 }
 
-const NO_WAKE_UP: WakeUp = { afterUs: Number.POSITIVE_INFINITY, costUs: 0 };
+const NO_WAKE_UP: WakeUp = { afterUs: Number.POSITIVE_INFINITY, costUs: 0, spinUs: 0 };
 
 /**
  * A running program (an operating system's process) on some cores: a member, an apiserver.
@@ -165,7 +170,7 @@ export class Program {
   run<T>(costUs: number, handler: Handler<T>, payload: T): void {
     if (this.state === 'killed') return;
     const leftUs = Math.round((costUs + this.wakeUpCostUs()) / this.cpu.speed);
-    this.open++;
+    if (this.open++ === 0) this.spent(Math.min(this.wakeUp.spinUs, this.cpu.nowUs - this.idleSinceUs));
     const task = this.cpu.task(leftUs, handler as Handler<never>, payload, this);
     if (this.state === 'paused') this.held.push(task);
     else this.cpu.enqueue(task);
@@ -203,6 +208,11 @@ export class Program {
   /** A piece of work has ended. For `Cpu`. */
   ended(nowUs: number): void {
     if (--this.open === 0) this.idleSinceUs = nowUs;
+  }
+
+  private spent(spinUs: number): void {
+    this.busyUs += spinUs;
+    this.cpu.busyUs += spinUs;
   }
 
   private wakeUpCostUs(): number {

@@ -26,6 +26,11 @@ export class Fifo<T> {
     return item;
   }
 
+  /** The item that `position` others are before. @param position 0 .. length - 1 */
+  at(position: number): T {
+    return this.ring[(this.head + position) & (this.ring.length - 1)]!;
+  }
+
   peek(): T | undefined {
     return this.count === 0 ? undefined : this.ring[this.head];
   }

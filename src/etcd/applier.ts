@@ -13,6 +13,12 @@ export interface StateSnapshot {
   readonly leases: ReturnType<Lessor['snapshot']>;
 }
 
+export interface ApplyObserver {
+  applied(entry: Entry): void;
+  hashed(revision: number, hash: number): void;
+  acknowledged(entry: Entry): void;
+}
+
 export interface ApplierTarget {
   header(): ResponseHeader;
   /** This member's own proposal was applied, with this outcome. */
@@ -23,6 +29,10 @@ export interface ApplierTarget {
   /** The leader's snapshot has taken the place of the store. */
   installed(snapshot: Snapshot): void;
   leaseRevoked(leaseId: number): void;
+  /** Whether an installed snapshot takes the place of the store. */
+  installsData(): boolean;
+  /** For a checker; see `StepObserver`. */
+  readonly steps: ApplyObserver | undefined;
   /** The applied index moved on. */
   moved(): void;
 }
@@ -97,7 +107,7 @@ export class Applier {
 
   private apply(batch: CommittedBatch): void {
     if (batch.snapshot !== undefined) {
-      this.restore(batch.snapshot.data as StateSnapshot | undefined);
+      if (this.target.installsData()) this.restore(batch.snapshot.data as StateSnapshot | undefined);
       this.appliedIndex = batch.snapshot.index;
       this.target.installed(batch.snapshot);
     }
@@ -120,6 +130,8 @@ export class Applier {
 
   private applyEntry(entry: Entry): void {
     this.appliedIndex = entry.index;
+    const { steps } = this.target;
+    steps?.applied(entry);
     if (entry.type !== 'EntryNormal') {
       this.target.applyConfChange(entry);
       return;
@@ -130,7 +142,10 @@ export class Applier {
       return;
     }
     const outcome = this.execute(proposal);
-    if (proposal.member === this.self) this.target.applied(proposal.sequence, outcome);
+    steps?.hashed(this.store.revision, this.store.hash());
+    if (proposal.member !== this.self) return;
+    steps?.acknowledged(entry);
+    this.target.applied(proposal.sequence, outcome);
   }
 
   private execute({ command }: Proposal): Outcome {

@@ -97,11 +97,14 @@ export class CallHandler {
 
   private read(request: RangeRequest | TxnRequest, done: Done): void {
     const startUs = this.simulator.nowUs;
+    const serializable =
+      request.kind === 'range' ? request.serializable : request.success.concat(request.failure).every(isSerializable);
     const serve = (): void => {
       const outcome = this.serve(request);
-      const { rangeUs, byteUs, keyUs } = this.costs;
+      const { rangeUs, byteUs, keyUs, linearizableUs } = this.costs;
       const keys = outcome.kind === 'range' ? outcome.kvs.length : 1;
-      const costUs = rangeUs + keyUs * keys + byteUs * outcomeBytes(outcome);
+      const waitUs = serializable ? 0 : linearizableUs;
+      const costUs = rangeUs + waitUs + keyUs * keys + byteUs * outcomeBytes(outcome);
       this.process.program.run(
         costUs,
         () => {
@@ -112,9 +115,7 @@ export class CallHandler {
         undefined,
       );
     };
-    if (
-      request.kind === 'range' ? request.serializable : request.success.concat(request.failure).every(isSerializable)
-    ) {
+    if (serializable || !this.process.decisions.confirmsReads(this.process.leads)) {
       serve();
       return;
     }

@@ -18,6 +18,16 @@ export interface RaftSettings {
   readonly heartbeatIntervalUs: number;
   /** --election-timeout, a whole multiple of the heartbeat interval. */
   readonly electionTimeoutUs: number;
+  /** etcd's patience is counted in ticks; LogCabin's ends anywhere in its range, and is renewed as Raft's paper says. */
+  readonly electionTimer: 'ticks' | 'continuous';
+  /** Longest patience: twice the shortest (etcd), or what a continuous timer is given. */
+  readonly electionTimeoutMaxUs: number;
+  /**
+   * LogCabin: nothing else is done while term, vote or entries go to disk; etcd goes on taking messages.
+   *
+   * Model: clients' requests are taken meanwhile.
+   */
+  readonly blockingWrites: boolean;
   /** --pre-vote: off by default in 3.4, on in 3.5. */
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
@@ -46,13 +56,21 @@ export interface CpuCosts {
   /** A Range: finding and copying keys, on top of the call; plus `keyUs` a key returned and `byteUs` a byte. */
   readonly rangeUs: number;
   readonly keyUs: number;
+  /** What a linearizable Range takes more than a serializable one: the read loop and its notifications. */
+  readonly linearizableUs: number;
   readonly byteUs: number;
   /** Turning a mutation into a proposal. */
   readonly proposalUs: number;
+  /**
+   * One of the process's loops (a connection's reader or writer, a peer stream's writer, the node loop) getting from idle
+   * to busy: a goroutine's turn and a system call. What waits meanwhile comes along.
+   */
+  readonly loopUs: number;
   /** One turn of the Ready loop. */
   readonly readyUs: number;
-  /** Receiving or sending one raft message; plus `entryUs` an entry in it. */
-  readonly messageUs: number;
+  /** Taking in one raft message, and encoding and writing one; plus `entryUs` an entry in it. */
+  readonly receiveUs: number;
+  readonly sendUs: number;
   readonly entryUs: number;
   /** Applying one entry to the store. */
   readonly applyUs: number;
@@ -61,4 +79,6 @@ export interface CpuCosts {
   /** On top, for the first work after the process has slept: after `wakeAfterUs` without any. */
   readonly wakeUs: number;
   readonly wakeAfterUs: number;
+  /** How long idle threads look for work before they sleep: CPU time that each pause costs, and that delays nothing. */
+  readonly spinUs: number;
 }

@@ -11,6 +11,7 @@ import {
 } from '../api/index.js';
 import { Fifo, type Program } from '../engine/index.js';
 import type { ConnectionEnd, NetworkApi } from '../network/types.js';
+import { BatchWriter } from './batch-writer.js';
 import type { CpuCosts } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 
@@ -96,6 +97,7 @@ class ClientConnection {
   private readonly server: GrpcServer;
   private readonly streamOf = new Map<number, number>();
   private open = true;
+  private readonly answers: BatchWriter<ServerFrame>;
   /** Frames of one connection are taken in order, whichever core is done first. */
   private readonly frames = new Fifo<ClientFrame>();
   private readonly onFrame = (): void => this.handle(this.frames.shift()!);
@@ -104,11 +106,13 @@ class ClientConnection {
     this.server = server;
     this.end = end;
     const { program, costs, metrics } = server;
+    this.answers = new BatchWriter(program, costs.loopUs, (frame, bytes) => this.write(frame, bytes));
     end.onMessage = (frame) => {
       const bytes = clientFrameBytes(frame);
       metrics.clientReceivedBytes.add(bytes);
+      const wakeUs = this.frames.length === 0 ? costs.loopUs : 0;
       this.frames.push(frame);
-      program.run(frameCostUs(frame, costs) + costs.byteUs * bytes, this.onFrame, undefined);
+      program.run(wakeUs + frameCostUs(frame, costs) + costs.byteUs * bytes, this.onFrame, undefined);
     };
     end.onClose = () => {
       this.open = false;
@@ -116,11 +120,20 @@ class ClientConnection {
     };
   }
 
+  /** At once; its sender has paid for it. */
   send(frame: ServerFrame): void {
+    this.write(frame, serverFrameBytes(frame));
+  }
+
+  private write(frame: ServerFrame, bytes: number): void {
     if (!this.open) return;
-    const bytes = serverFrameBytes(frame);
     this.server.metrics.clientSentBytes.add(bytes);
     this.end.send(frame, bytes);
+  }
+
+  private answer(id: number, outcome: Outcome): void {
+    const frame: ServerFrame = { kind: 'answer', id, outcome };
+    this.answers.push(frame, serverFrameBytes(frame), 0);
   }
 
   private handle(frame: ClientFrame): void {
@@ -129,7 +142,7 @@ class ClientConnection {
       case 'call': {
         const { id, request } = frame;
         server.metrics.received(request.kind).add();
-        server.handlers.call(request, frame.deadlineUs, (outcome) => this.send({ kind: 'answer', id, outcome }));
+        server.handlers.call(request, frame.deadlineUs, (outcome) => this.answer(id, outcome));
         return;
       }
       case 'watch-open':

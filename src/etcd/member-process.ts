@@ -2,23 +2,36 @@ import type { ResponseHeader, WatchRequest } from '../api/index.js';
 import { invariant, type Program, type Sampler, type Simulator } from '../engine/index.js';
 import type { NetworkApi } from '../network/types.js';
 import type { MemoryStorage } from '../raft/memory-storage.js';
-import { type ConfState, type MemberId, NONE, type SoftState } from '../raft/types.js';
+import {
+  type ConfChangeV2,
+  type ConfState,
+  type Entry,
+  type MemberId,
+  type Message,
+  NONE,
+  type SoftState,
+} from '../raft/types.js';
 import { Applier, type StateSnapshot } from './applier.js';
 import { CallHandler } from './call-handler.js';
+import { etcdDecisions, type MemberDecisions } from './decisions.js';
 import { GrpcServer } from './grpc-server.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LeaseRenewals } from './lease-renewals.js';
-import type { Member, MemberObserver } from './member.js';
+import type { Member, MemberHooks } from './member.js';
+import { MessageDisturbance } from './message-disturbance.js';
 import { type PeerAddress, Peers, peerDialTimeoutUs } from './peers.js';
 import type { Proposal } from './proposal.js';
 import { Proposals, requestTimeoutUs } from './proposals.js';
 import { RaftDriver } from './raft-driver.js';
 import { ReadIndexLoop } from './read-index.js';
+import { StepReporter } from './step-reporter.js';
 import { Lessor, MvccStore, WatchHub } from './storage/index.js';
 import { Wal } from './wal.js';
 
 /** etcd serves watchers that start in the past this often. */
 const WATCH_SYNC_US = 100_000;
+/** How long a member that has been removed goes on, to tell the others. etcd: stopWithDelay. */
+const REMOVED_US = 1_000_000;
 
 /** A member's process, from start to crash. */
 export class MemberProcess {
@@ -32,7 +45,13 @@ export class MemberProcess {
   private readonly network: NetworkApi;
   private readonly storage: MemoryStorage;
   readonly addresses: readonly PeerAddress[];
-  private readonly observer: MemberObserver;
+  private readonly hooks: MemberHooks;
+  readonly decisions: MemberDecisions;
+  /** What leaves for other members passes here. */
+  readonly outgoing: MessageDisturbance;
+  private readonly steps: StepReporter | undefined;
+  /** Members that were removed: etcd takes no messages from them. */
+  private readonly removed = new Set<MemberId>();
   readonly lessor: Lessor;
   private readonly hub: WatchHub;
   readonly proposals: Proposals;
@@ -45,7 +64,7 @@ export class MemberProcess {
   lead: MemberId = NONE;
   leads = false;
   private snapshotIndex: number;
-  private confState: ConfState;
+  confState: ConfState;
   private readonly calls: CallHandler;
 
   constructor(
@@ -56,7 +75,7 @@ export class MemberProcess {
     storage: MemoryStorage,
     addresses: readonly PeerAddress[],
     fsyncUs: Sampler,
-    observer: MemberObserver,
+    hooks: MemberHooks,
   ) {
     const { config, metrics, id } = member;
     this.member = member;
@@ -65,12 +84,16 @@ export class MemberProcess {
     this.program = program;
     this.storage = storage;
     this.addresses = addresses;
-    this.observer = observer;
+    this.hooks = hooks;
+    this.decisions = hooks.decisions?.() ?? etcdDecisions;
+    const { decisions } = this;
     this.lessor = new Lessor({ electionTimeoutUs: config.raft.electionTimeoutUs });
     this.hub = new WatchHub({
       history: this.store,
       header: (revision) => this.header(revision),
-      push: (streamId, response) => this.server.push(streamId, response),
+      push: (streamId, response) => {
+        for (const each of decisions.watchResponses(response, streamId)) this.server.push(streamId, each);
+      },
       replay: 'on-sync',
     });
     this.applier = new Applier(
@@ -83,13 +106,21 @@ export class MemberProcess {
       {
         header: () => this.header(),
         applied: (sequence, outcome) => this.proposals.applied(sequence, outcome),
-        applyConfChange: (entry) => {
-          this.confState = this.driver.raw.applyConfChange(entry.confChange!);
-        },
+        applyConfChange: (entry) => this.applyConfChange(entry),
+        steps:
+          hooks.steps === undefined
+            ? undefined
+            : {
+                applied: (entry) => this.steps!.applied(entry),
+                hashed: (revision, hash) => this.steps!.hashed(revision, hash),
+                acknowledged: (entry) => this.steps!.acknowledged(entry),
+              },
+        installsData: () => decisions.installsData(),
         termBegun: () => this.termBegun(),
         installed: ({ index, confState }) => {
           this.snapshotIndex = index;
           this.confState = confState;
+          this.steps?.configured(index, confState);
         },
         leaseRevoked: (leaseId) => this.leaseRenewals.revoked(leaseId),
         moved: () => this.applied(),
@@ -100,7 +131,8 @@ export class MemberProcess {
     const snapshot = storage.snapshot();
     invariant(typeof snapshot !== 'string', 'memory storage always has a snapshot');
     this.applier.restore(snapshot.data as StateSnapshot | undefined);
-    this.applier.appliedIndex = snapshot.index;
+    const startIndex = decisions.resumesAfter(snapshot.index, storage.initialState().hardState.commit);
+    this.applier.appliedIndex = startIndex;
     this.snapshotIndex = snapshot.index;
     this.confState = snapshot.confState;
     this.wal = new Wal(simulator, program, metrics, config.disk, fsyncUs, () => this.driver.onSaved());
@@ -112,7 +144,7 @@ export class MemberProcess {
       config.raft,
       config.cpu,
       id,
-      snapshot.index,
+      startIndex,
       simulator.streams.stream(`etcd/${config.name}/election`),
       {
         leadership: (soft) => this.leadership(soft),
@@ -121,15 +153,20 @@ export class MemberProcess {
         written: () => this.applier.written(),
         send: (message) => {
           if (message.type === 'MsgHeartbeat') this.observeHeartbeat(message.to);
-          this.peers.sendRaft(message);
+          hooks.messages?.sent(member, message);
+          this.outgoing.send(message);
         },
+        received: hooks.messages === undefined ? undefined : (message) => hooks.messages!.received(member, message),
+        saved: hooks.steps === undefined ? undefined : (ready) => this.steps!.saved(ready),
         turned: () => {
+          this.steps?.turned();
           this.proposals.submitWaiting();
           this.snapshotIfDue();
         },
       },
     );
     const { driver, applier } = this;
+    this.steps = hooks.steps === undefined ? undefined : new StepReporter(member, hooks.steps, driver.raw);
     this.proposals = new Proposals(simulator, program, metrics, id, config.raft, member.firstNumber, {
       get lead() {
         return driver.raw.lead;
@@ -151,6 +188,7 @@ export class MemberProcess {
       get appliedIndex() {
         return applier.appliedIndex;
       },
+      newContext: () => decisions.readContext(),
       readIndex: (context) => {
         driver.raw.readIndex(context);
         driver.kick();
@@ -166,13 +204,14 @@ export class MemberProcess {
       simulator,
       network,
       program,
+      config.cpu,
       metrics,
       member.address,
       addresses.filter((address) => address.id !== id),
       peerDialTimeoutUs(config.raft),
       {
         receive: (frame) => {
-          if (frame.kind === 'raft') this.driver.receive(frame.message);
+          if (frame.kind === 'raft') this.receiveRaft(frame.message);
           else this.leaseRenewals.receive(frame);
         },
         unreachable: (peer) => program.run(0, this.onUnreachable, peer),
@@ -180,6 +219,9 @@ export class MemberProcess {
       },
     );
     const { peers } = this;
+    this.outgoing = new MessageDisturbance(simulator, `etcd/${config.name}/messages`, (message) => {
+      if (this.program.alive) peers.sendRaft(message);
+    });
     this.leaseRenewals = new LeaseRenewals(simulator, program, this.lessor, config.raft, member.firstNumber, {
       get lead() {
         return driver.raw.lead;
@@ -244,6 +286,39 @@ export class MemberProcess {
     return connected.length > Math.floor(this.addresses.length / 2);
   }
 
+  /** Tells an observer where this process starts from. */
+  observeStart(isRestart: boolean): void {
+    this.steps?.started(this.confState, this.applier.appliedIndex, isRestart);
+  }
+
+  private receiveRaft(message: Message): void {
+    if (this.removed.has(message.from) && this.decisions.heedsRemoval()) return;
+    this.driver.receive(message);
+  }
+
+  private applyConfChange({ index, confChange }: Entry): void {
+    const { member } = this;
+    const change = confChange as ConfChangeV2;
+    this.confState = this.driver.raw.applyConfChange(change);
+    this.steps?.configured(index, this.confState);
+    for (const { type, nodeId } of change.changes) {
+      if (type !== 'ConfChangeRemoveNode') this.removed.delete(nodeId);
+      else if (nodeId !== member.id) this.removed.add(nodeId);
+      else if (this.decisions.heedsRemoval()) this.simulator.schedule(REMOVED_US, this.onRemoved, undefined);
+    }
+  }
+
+  /** Whether it is no member by now. */
+  private get isOut(): boolean {
+    const { voters, learners, votersOutgoing } = this.confState;
+    return ![...voters, ...learners, ...votersOutgoing].includes(this.member.id);
+  }
+
+  /** It may be back in by now: a restarted member lives through its own removal again. */
+  private readonly onRemoved = (): void => {
+    if (this.program.alive && this.isOut) this.member.crash();
+  };
+
   private watchRequest(streamId: number, message: WatchRequest): void {
     if (message.kind === 'watch-create') this.hub.create(streamId, message.create, this.store.revision);
     else if (message.kind === 'watch-cancel') this.hub.cancel(streamId, message.watchId);
@@ -259,7 +334,7 @@ export class MemberProcess {
     metrics.hasLeader.value = soft.lead === NONE ? 0 : 1;
     metrics.isLeader.value = this.leads ? 1 : 0;
     this.lastHeartbeatUs.clear();
-    if (!this.leads) {
+    if (!this.leads && this.decisions.demotesLessor()) {
       this.lessor.demote();
       this.leaseRenewals.demoted();
     }
@@ -268,7 +343,8 @@ export class MemberProcess {
       if (this.leads) this.proposals.leaderElectedUs = this.simulator.nowUs;
       this.reads.leaderChanged();
     }
-    this.observer.leadership?.(this.member, soft);
+    this.steps?.leadership(soft);
+    this.hooks.leadership?.(this.member, soft);
   }
 
   /** etcd counts a heartbeat that leaves more than two intervals after the last one to that peer. */

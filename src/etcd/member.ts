@@ -1,10 +1,13 @@
 import { type Cpu, invariant, Program, type Sampler, type Simulator, sampler } from '../engine/index.js';
 import type { NetworkApi } from '../network/types.js';
 import { MemoryStorage } from '../raft/memory-storage.js';
-import type { MemberId, RaftState, SoftState } from '../raft/types.js';
+import type { ConfChangeSingle, MemberId, RaftState } from '../raft/types.js';
 import type { MemberConfig } from './config.js';
+import type { MemberConduct } from './decisions.js';
 import { MemberProcess } from './member-process.js';
+import { type DisturbanceConfig, UNDISTURBED } from './message-disturbance.js';
 import { MemberMetrics } from './metrics.js';
+import type { MemberObserver } from './observer.js';
 import type { PeerAddress } from './peers.js';
 import type { MvccStore } from './storage/index.js';
 
@@ -20,9 +23,9 @@ const NUMBERS_A_PROCESS = 2 ** 33;
 
 export type MemberRole = 'leader' | 'follower' | 'pre-candidate' | 'candidate' | 'learner' | 'down';
 
-/** What outsiders (the timeline, checkers) may want to hear of at once. */
-export interface MemberObserver {
-  readonly leadership?: (member: Member, soft: SoftState) => void;
+export interface MemberHooks extends MemberObserver, MemberConduct {
+  /** The configuration to start from; left out: all members. */
+  readonly initialVoters?: readonly MemberId[];
 }
 
 /**
@@ -42,12 +45,14 @@ export class Member {
   private readonly network: NetworkApi;
   private readonly cpu: Cpu;
   private readonly addresses: readonly PeerAddress[];
-  private readonly observer: MemberObserver;
+  private readonly hooks: MemberHooks;
   private readonly fsyncUs: Sampler;
   private running: MemberProcess | undefined;
   /** A slow-disk fault: it stays over restarts. */
   private slowdown = { factor: 1, extraUs: 0 };
   private clockRate = 1;
+  private disturbance = UNDISTURBED;
+  private diskFails = false;
   private started = false;
   private pastBusyUs = 0;
 
@@ -60,7 +65,7 @@ export class Member {
     cpu: Cpu,
     config: MemberConfig,
     addresses: readonly PeerAddress[],
-    observer: MemberObserver = {},
+    hooks: MemberHooks = {},
   ) {
     const address = addresses.find(({ name }) => name === config.name);
     invariant(address !== undefined, 'a member must be among the addresses', { member: config.name });
@@ -70,29 +75,35 @@ export class Member {
     this.config = config;
     this.addresses = addresses;
     this.address = address;
-    this.observer = observer;
+    this.hooks = hooks;
     this.name = config.name;
     this.id = address.id;
-    this.storage = new MemoryStorage(addresses.map(({ id }) => id));
+    this.storage = new MemoryStorage(hooks.initialVoters ?? addresses.map(({ id }) => id));
     this.fsyncUs = sampler(config.disk.fsync, simulator.streams.stream(`etcd/${config.name}/fsync`));
   }
 
   /** Starts the process: replays what the disk holds, listens, connects. */
   start(): void {
     invariant(this.running === undefined, 'a member starts once', { member: this.name });
-    if (this.started) this.incarnations.push(new MemberMetrics());
+    const isRestart = this.started;
+    if (isRestart) this.incarnations.push(new MemberMetrics());
     this.started = true;
     this.running = new MemberProcess(
       this,
       this.simulator,
       this.network,
-      new Program(this.cpu, { afterUs: this.config.cpu.wakeAfterUs, costUs: this.config.cpu.wakeUs }),
+      new Program(this.cpu, {
+        afterUs: this.config.cpu.wakeAfterUs,
+        costUs: this.config.cpu.wakeUs,
+        spinUs: this.config.cpu.spinUs,
+      }),
       this.storage,
       this.addresses,
       this.fsyncUs,
-      this.observer,
+      this.hooks,
     );
     this.applyDisturbances();
+    this.running.observeStart(isRestart);
   }
 
   /**
@@ -106,8 +117,48 @@ export class Member {
   /** kill -9: memory and unsynced writes are gone; the kernel closes the connections. */
   crash(): void {
     this.pastBusyUs = this.cpuBusyUs;
+    const wasUp = this.running !== undefined;
     this.running?.kill();
     this.running = undefined;
+    if (wasUp) this.hooks.steps?.crashed(this);
+  }
+
+  /** As `crash`, in the middle of a write: a beginning of it is on the disk after all. */
+  crashTorn(kept: (entries: number) => number): void {
+    const torn = this.running?.driver.tear(kept) ?? [];
+    this.crash();
+    if (torn.length > 0) this.hooks.steps?.entriesStored(this, torn);
+  }
+
+  /** Loses, doubles, delays what it sends to other members. */
+  disturbMessages(disturbance: DisturbanceConfig): void {
+    this.disturbance = disturbance;
+    this.applyDisturbances();
+  }
+
+  /** What is done to its messages now. */
+  get messageDisturbance(): DisturbanceConfig {
+    return this.disturbance;
+  }
+
+  /** The next write of its disk fails, and ends the process. etcd: "failed to save Raft hard state and entries". */
+  failDisk(fails: boolean): void {
+    this.diskFails = fails;
+    this.applyDisturbances();
+  }
+
+  /** Asks for a change of the configuration by one member, at the leader or through it. */
+  proposeConfChange(change: ConfChangeSingle): void {
+    const { running } = this;
+    if (running === undefined) return;
+    running.driver.raw.proposeConfChange({ transition: 'ConfChangeTransitionAuto', changes: [change] }, { v1: true });
+    running.driver.kick();
+  }
+
+  /** Ids of the voters as it knows them, sorted; those its disk knows while it is down. */
+  get voters(): readonly MemberId[] {
+    const state = this.running?.confState ?? this.storage.initialState().confState;
+    return [...state.voters].sort((a, b) => a - b);
   }
 
   pause(): void {
@@ -189,5 +240,7 @@ export class Member {
     if (this.running === undefined) return;
     this.running.wal.slowdown = this.slowdown;
     this.running.driver.clockRate = this.clockRate;
+    this.running.outgoing.config = this.disturbance;
+    this.running.wal.failed = this.diskFails ? () => this.crash() : undefined;
   }
 }

@@ -1,7 +1,8 @@
 import type { Program, Simulator } from '../engine/index.js';
 import type { CloseReason, ConnectionEnd, NetworkApi } from '../network/types.js';
 import type { MemberId, Message } from '../raft/types.js';
-import type { RaftSettings } from './config.js';
+import { BatchWriter } from './batch-writer.js';
+import type { CpuCosts, RaftSettings } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 
 /** What members say to each other. */
@@ -25,6 +26,8 @@ const REDIAL_US = 100_000;
 const STALL_TIMEOUT_US = 5_000_000;
 /** rafthttp's streamBufSize: messages queued for one stream. Beyond, they are dropped. */
 const STREAM_BUFFER_BYTES = 4096 * 1024;
+/** rafthttp's streamBufSize: messages that wait for one stream's writer. */
+const STREAM_BUFFER = 4096;
 
 export interface PeerHandlers {
   readonly receive: (frame: PeerFrame) => void;
@@ -58,6 +61,7 @@ export class Peers {
     simulator: Simulator,
     network: NetworkApi,
     program: Program,
+    costs: CpuCosts,
     metrics: MemberMetrics,
     self: PeerAddress,
     others: readonly PeerAddress[],
@@ -81,7 +85,10 @@ export class Peers {
       };
     });
     for (const other of others) {
-      this.byId.set(other.id, new Peer(simulator, network, program, metrics, self, other, dialTimeoutUs, handlers));
+      this.byId.set(
+        other.id,
+        new Peer(simulator, network, program, costs, metrics, self, other, dialTimeoutUs, handlers),
+      );
     }
   }
 
@@ -120,6 +127,7 @@ class Peer {
     simulator: Simulator,
     network: NetworkApi,
     program: Program,
+    costs: CpuCosts,
     metrics: MemberMetrics,
     self: PeerAddress,
     address: PeerAddress,
@@ -133,8 +141,8 @@ class Peer {
     this.handlers = handlers;
     this.network = network;
     this.sent = metrics.peerSentBytes(address.name);
-    this.appends = new PeerStream(simulator, network, program, self.host, address.host, dialTimeoutUs);
-    this.others = new PeerStream(simulator, network, program, self.host, address.host, dialTimeoutUs);
+    this.appends = new PeerStream(simulator, network, program, costs, self.host, address.host, dialTimeoutUs);
+    this.others = new PeerStream(simulator, network, program, costs, self.host, address.host, dialTimeoutUs);
   }
 
   sendRaft(message: Message): void {
@@ -203,6 +211,8 @@ class Peer {
 
 /** One outgoing stream, dialled again 100 ms after every failure. */
 class PeerStream {
+  private readonly writer: BatchWriter<PeerFrame>;
+  private readonly costs: CpuCosts;
   private end: ConnectionEnd<PeerFrame, never> | undefined;
   private openedUs = 0;
   private stopped = false;
@@ -223,6 +233,7 @@ class PeerStream {
     simulator: Simulator,
     network: NetworkApi,
     program: Program,
+    costs: CpuCosts,
     from: string,
     to: string,
     dialTimeoutUs: number,
@@ -231,6 +242,11 @@ class PeerStream {
     this.simulator = simulator;
     this.network = network;
     this.program = program;
+    this.costs = costs;
+    this.writer = new BatchWriter(program, costs.loopUs, (frame, bytes) => {
+      this.sentBytes += bytes;
+      this.end?.send(frame, bytes);
+    });
     this.from = from;
     this.to = to;
     this.dial();
@@ -239,9 +255,10 @@ class PeerStream {
 
   send(frame: PeerFrame, bytes: number): boolean {
     const { end } = this;
-    if (end === undefined || end.unsentBytes > STREAM_BUFFER_BYTES) return false;
-    this.sentBytes += bytes;
-    return end.send(frame, bytes);
+    if (end === undefined || end.unsentBytes > STREAM_BUFFER_BYTES || this.writer.length >= STREAM_BUFFER) return false;
+    const entries = frame.kind === 'raft' ? frame.message.entries.length : 0;
+    this.writer.push(frame, bytes, this.costs.sendUs + this.costs.entryUs * entries);
+    return true;
   }
 
   connectedSince(sinceUs: number): boolean {
@@ -274,6 +291,7 @@ class PeerStream {
 
   private closed(_reason: CloseReason): void {
     this.end = undefined;
+    this.writer.clear();
     if (!this.stopped) this.simulator.schedule(REDIAL_US, () => this.program.run(0, this.redial, undefined), undefined);
   }
 

@@ -1,8 +1,11 @@
 import { Fifo, type Program, type Simulator, type Stream } from '../engine/index.js';
 import type { MemoryStorage } from '../raft/memory-storage.js';
 import { RawNode } from '../raft/raw-node.js';
+import type { RaftRules } from '../raft/rules.js';
 import type { Entry, MemberId, Message, ReadState, Ready, Snapshot, SoftState } from '../raft/types.js';
 import type { CpuCosts, RaftSettings } from './config.js';
+import { etcdDecisions, type MemberDecisions } from './decisions.js';
+import { ElectionTimer } from './election-timer.js';
 import { WAL_RECORD_OVERHEAD_BYTES, type Wal } from './wal.js';
 
 /** What the driver hands on. */
@@ -15,6 +18,10 @@ export interface DriverHandlers {
   /** The Ready of a batch handed on before is on disk now. */
   readonly written: () => void;
   readonly send: (message: Message) => void;
+  /** A message is about to be stepped. */
+  readonly received?: ((message: Message) => void) | undefined;
+  /** What this Ready holds is on disk. */
+  readonly saved?: ((ready: Ready) => void) | undefined;
   /** After every turn of the node loop: proposals that waited for a leader may go now. */
   readonly turned: () => void;
 }
@@ -45,20 +52,26 @@ export class RaftDriver {
   private readonly costs: CpuCosts;
   private readonly tickUs: number;
   private readonly handlers: DriverHandlers;
+  private readonly decisions: MemberDecisions;
 
   private readonly inbox = new Fifo<Message>();
   private stepping = false;
-  private readonly stepNext = (): void => this.takeMessage();
+  /** How many of the inbox's messages the node loop has in hand. */
+  private taking = 0;
+  private readonly stepAll = (): void => this.takeMessages();
 
   private ready: Ready | undefined;
   private messages: readonly Message[] = [];
   private readyBusy = false;
   private batch: CommittedBatch | undefined;
   private leads = false;
-  /** Parts of the Ready in hand that are still to end: the WAL write, and sending. */
-  private openParts = 0;
   private readonly startReady = (): void => this.handleReady();
-  private readonly sendAll = (): void => this.transmit();
+
+  private readonly electionTimer: ElectionTimer | undefined;
+  private readonly onElectionTimeout = (): void => this.campaign();
+  private readonly blockingWrites: boolean;
+  /** Turns of the node loop that came while a write held everything up. */
+  private held: (() => void)[] = [];
 
   private tickPending = false;
   private stopped = false;
@@ -78,6 +91,8 @@ export class RaftDriver {
     applied: number,
     electionDraws: Stream,
     handlers: DriverHandlers,
+    decisions: MemberDecisions = etcdDecisions,
+    rules?: RaftRules,
   ) {
     this.simulator = simulator;
     this.program = program;
@@ -86,6 +101,9 @@ export class RaftDriver {
     this.costs = costs;
     this.tickUs = settings.heartbeatIntervalUs;
     this.handlers = handlers;
+    this.decisions = decisions;
+    this.blockingWrites = settings.blockingWrites;
+    const continuous = settings.electionTimer === 'continuous';
     const electionTick = Math.round(settings.electionTimeoutUs / settings.heartbeatIntervalUs);
     this.raw = new RawNode({
       id,
@@ -102,24 +120,35 @@ export class RaftDriver {
       maxInflightBytes: Number.POSITIVE_INFINITY,
       checkQuorum: settings.checkQuorum,
       preVote: settings.preVote,
-      readOnlyOption: 'safe',
+      readOnlyOption: decisions.readOnlyOption,
       disableProposalForwarding: false,
       disableConfChangeValidation: false,
       stepDownOnRemoval: false,
-      drawElectionTimeout: () => electionTick + electionDraws.below(electionTick),
+      rules,
+      drawElectionTimeout: () =>
+        continuous
+          ? Number.POSITIVE_INFINITY
+          : decisions.electionTimeout(electionTick, electionTick + electionDraws.below(electionTick)),
     });
     // Members do not start in the same instant: each ticks in a phase of its own.
     simulator.schedule(electionDraws.below(this.tickUs), this.onTickTimer, undefined);
+    if (continuous) {
+      const range = { minUs: settings.electionTimeoutUs, maxUs: settings.electionTimeoutMaxUs };
+      this.electionTimer = new ElectionTimer(simulator, range, electionDraws, () =>
+        this.program.run(TICK_COST_US, this.onElectionTimeout, undefined),
+      );
+    }
   }
 
   stop(): void {
     this.stopped = true;
+    this.electionTimer?.stop();
   }
 
   /** A message from a peer. */
   receive(message: Message): void {
     this.inbox.push(message);
-    if (!this.stepping) this.stepOne();
+    if (!this.stepping) this.wakeNode();
   }
 
   /** Call after anything was asked of `raw` from outside the node loop. */
@@ -129,23 +158,33 @@ export class RaftDriver {
     this.program.run(this.costs.readyUs, this.startReady, undefined);
   }
 
-  private stepOne(): void {
-    const message = this.inbox.peek();
-    this.stepping = message !== undefined;
-    if (message === undefined) return;
-    this.program.run(this.costs.messageUs + this.costs.entryUs * message.entries.length, this.stepNext, undefined);
+  /** The node loop gets a core and takes all that is there, one message after another, before it gives the core back. */
+  private wakeNode(): void {
+    this.stepping = true;
+    this.taking = this.inbox.length;
+    const { loopUs, receiveUs, entryUs } = this.costs;
+    let costUs = loopUs;
+    for (let i = 0; i < this.taking; i++) costUs += receiveUs + entryUs * this.inbox.at(i).entries.length;
+    this.program.run(costUs, this.stepAll, undefined);
   }
 
-  private takeMessage(): void {
-    const message = this.inbox.shift()!;
-    if (this.stopped) return;
-    // A refused message (a dropped proposal, an unknown peer) is not the sender's to hear of.
-    this.raw.step(message);
-    this.afterTurn();
-    this.stepOne();
+  private takeMessages(): void {
+    if (this.stopped || this.holds(this.stepAll)) return;
+    for (; this.taking > 0; this.taking--) {
+      const message = this.inbox.shift()!;
+      this.handlers.received?.(message);
+      // A refused message (a dropped proposal, an unknown peer) is not the sender's to hear of.
+      this.raw.step(message);
+      this.afterTurn(message);
+    }
+    if (this.inbox.length > 0) this.wakeNode();
+    else this.stepping = false;
   }
 
-  private afterTurn(): void {
+  /** @param message that this turn of the node loop took */
+  private afterTurn(message?: Message): void {
+    const { electionTimer } = this;
+    if (electionTimer?.restartsAfter(message, this.raw)) electionTimer.restart(this.clockRate);
     this.handlers.turned();
     this.kick();
   }
@@ -160,16 +199,39 @@ export class RaftDriver {
   }
 
   private tick(): void {
+    if (this.stopped || this.holds(this.onTick)) return;
     this.tickPending = false;
-    if (this.stopped) return;
     this.raw.tick();
     this.afterTurn();
+  }
+
+  private campaign(): void {
+    const timer = this.electionTimer!;
+    if (this.stopped || !timer.due || this.holds(this.onElectionTimeout)) return;
+    timer.restart(this.clockRate);
+    this.raw.campaign();
+    this.afterTurn();
+  }
+
+  /** With blocking writes a turn waits for the end of the Ready in hand. */
+  private holds(turn: () => void): boolean {
+    if (!this.blockingWrites || !this.readyBusy) return false;
+    this.held.push(turn);
+    return true;
+  }
+
+  private release(): void {
+    if (this.held.length === 0) return;
+    const turns = this.held;
+    this.held = [];
+    for (const turn of turns) turn();
   }
 
   private handleReady(): void {
     if (this.stopped) return;
     if (!this.raw.hasReady()) {
       this.readyBusy = false;
+      this.release();
       return;
     }
     const ready = this.raw.ready();
@@ -185,13 +247,9 @@ export class RaftDriver {
       this.handlers.committed(this.batch);
     }
     this.messages = withoutOlderAppendAnswers(ready.messages);
-    this.openParts = 1;
-    if (this.leads && this.messages.length > 0) {
-      this.openParts = 2;
-      this.program.run(this.sendCostUs(), this.sendAll, undefined);
-    }
+    if (this.leads || !this.decisions.answersAfterSaved()) this.send();
     if (ready.entries.length > 0 || ready.hardState !== undefined || ready.snapshot !== undefined) {
-      this.wal().save(walBytes(ready), ready.mustSync);
+      this.wal().save(walBytes(ready), ready.mustSync && this.decisions.syncs());
     } else {
       this.onSaved();
     }
@@ -202,38 +260,40 @@ export class RaftDriver {
     const ready = this.ready;
     if (ready === undefined || this.stopped) return;
     if (ready.snapshot !== undefined) this.storage.applySnapshot(ready.snapshot);
-    if (ready.hardState !== undefined) this.storage.setHardState(ready.hardState);
-    if (ready.entries.length > 0) this.storage.append(ready.entries);
+    const { decisions, storage } = this;
+    if (ready.hardState !== undefined) {
+      storage.setHardState(decisions.hardStateToStore(ready.hardState, storage.initialState().hardState));
+    }
+    if (ready.entries.length > 0) storage.append(decisions.entriesToStore(ready.entries));
+    this.handlers.saved?.(ready);
     if (this.batch !== undefined) {
       this.batch.onDisk = true;
       this.handlers.written();
     }
-    if (!this.leads && this.messages.length > 0) {
-      this.program.run(this.sendCostUs(), this.sendAll, undefined);
-    } else {
-      this.endPart();
-    }
-  }
-
-  private transmit(): void {
-    if (this.stopped || this.ready === undefined) return;
-    for (const message of this.messages) this.handlers.send(message);
-    this.endPart();
-  }
-
-  private endPart(): void {
-    if (--this.openParts > 0) return;
+    if (!this.leads && this.decisions.answersAfterSaved()) this.send();
     this.ready = undefined;
     this.batch = undefined;
     this.raw.advance();
     this.readyBusy = false;
     this.afterTurn();
+    this.release();
   }
 
-  private sendCostUs(): number {
-    let entries = 0;
-    for (const message of this.messages) entries += message.entries.length;
-    return this.costs.messageUs * this.messages.length + this.costs.entryUs * entries;
+  /**
+   * A crash tears the write under way: of its entries the first `kept` are on the disk after all.
+   *
+   * @returns those entries
+   */
+  tear(kept: (entries: number) => number): readonly Entry[] {
+    const { ready } = this;
+    if (ready === undefined || ready.snapshot !== undefined || ready.entries.length === 0) return [];
+    const entries = ready.entries.slice(0, kept(ready.entries.length));
+    if (entries.length > 0) this.storage.append(entries);
+    return entries;
+  }
+
+  private send(): void {
+    for (const message of this.messages) this.handlers.send(message);
   }
 }
 

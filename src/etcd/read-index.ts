@@ -10,13 +10,15 @@ export type ReadDone = (error: ErrorResponse | undefined) => void;
 export interface ReadTarget {
   readonly appliedIndex: number;
   readIndex(context: unknown): void;
+  /** What tells one round from another. */
+  newContext(): unknown;
 }
 
 /** Asks again while no answer comes: 3.5, and 3.4 since 3.4.17. */
 const RETRY_US = 500_000;
 
 interface Round {
-  readonly context: object;
+  readonly context: unknown;
   readonly reads: readonly ReadDone[];
   /** -1 until the leader has confirmed. */
   index: number;
@@ -87,7 +89,7 @@ export class ReadIndexLoop {
   private begin(): void {
     const reads = this.waiting;
     this.waiting = [];
-    this.round = { context: {}, reads, index: -1 };
+    this.round = { context: this.target.newContext(), reads, index: -1 };
     this.timer = this.simulator.startTimer(this.timeoutUs, this.onTimeout, undefined);
     this.retryTimer = this.simulator.startTimer(RETRY_US, this.onRetry, undefined);
     this.target.readIndex(this.round.context);

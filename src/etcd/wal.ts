@@ -14,13 +14,18 @@ export const WAL_RECORD_OVERHEAD_BYTES = 40;
 export class Wal {
   /** What a slow-disk fault multiplies every fsync by, and adds to it (µs). */
   slowdown = { factor: 1, extraUs: 0 };
+  /** Set by a failing-disk fault: called in place of the end of a write. */
+  failed: (() => void) | undefined;
   private readonly simulator: Simulator;
   private readonly program: Program;
   private readonly metrics: MemberMetrics;
   private readonly fsyncUs: Sampler;
   private readonly writeBytesPerSec: number;
   private readonly saved: () => void;
-  private readonly onDisk = (): void => this.program.wake(this.saved, undefined);
+  private readonly onDisk = (): void => {
+    if (this.failed === undefined) this.program.wake(this.saved, undefined);
+    else if (this.program.alive) this.failed();
+  };
 
   /** @param saved called at the end of every batch */
   constructor(

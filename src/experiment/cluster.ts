@@ -4,6 +4,7 @@ import { Member, type MemberObserver } from '../etcd/index.js';
 import { Network } from '../network/index.js';
 import type { MemberId } from '../raft/types.js';
 import type { ResolvedScenario } from '../scenario/config.js';
+import { PacketSwitch } from './packet-switch.js';
 
 export interface ClusterHooks extends MemberObserver {
   /** Every call of every client, when it has ended. */
@@ -35,7 +36,13 @@ export class Cluster {
     const memberHosts = network.hosts.slice(0, cluster.members.length).map((host) => host.name);
     this.clientHosts = network.hosts.slice(cluster.members.length).map((host) => host.name);
     this.programHosts = (cluster.topology === 'stacked' ? memberHosts : this.clientHosts).slice(0, cluster.apiservers);
+    const { sharedCores, switchCosts } = cluster;
     this.cpus = makeCpus(simulator, scenario, memberHosts, this.clientHosts);
+
+    if (sharedCores !== undefined && switchCosts !== undefined) {
+      const packetSwitch = new PacketSwitch(new Program(this.cpus.get(memberHosts[0]!)!), switchCosts);
+      this.network.listenIn((packets) => packetSwitch.pass(packets));
+    }
 
     const addresses = cluster.members.map(({ name }, i) => ({ id: (i + 1) as MemberId, name, host: memberHosts[i]! }));
     this.members = cluster.members.map(

@@ -6,6 +6,7 @@ import type { MetricRegistry } from '../metrics/index.js';
 import type { ResolvedScenario } from '../scenario/config.js';
 import { type Workload, type WorkloadEnv, workloads } from '../workload/index.js';
 import { AcknowledgedWrites } from './acknowledged-writes.js';
+import { Aftermath } from './aftermath.js';
 import { Cluster } from './cluster.js';
 import { Measurements } from './measurements.js';
 import { RequestRates } from './request-rates.js';
@@ -51,14 +52,18 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
   const history: Operation[] = [];
   let leaderChanges = 0;
   let started = false;
+  const aftermath = new Aftermath(() => cluster.members);
   const cluster: Cluster = new Cluster(scenario, `${scenario.seed}/${options.replication}`, {
     leadership: (member, soft) => {
-      if (!started || soft.raftState !== 'StateLeader') return;
+      if (!started) return;
+      aftermath.leadership(simulator.nowUs, member, soft.raftState);
+      if (soft.raftState !== 'StateLeader') return;
       leaderChanges++;
       note(`${member.name} leads in term ${member.term}`);
     },
     finished: (operation) => {
       writes.finished(operation);
+      aftermath.finished(operation);
       if (options.history) history.push(operation);
     },
   });
@@ -71,6 +76,9 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
   const traffic = new TrafficMeter(members);
   const rates = new RequestRates(simulator, members);
   const busyBefore = members.map((member) => member.cpuBusyUs);
+  const walBefore = members.map(walWork);
+  const clientsBusy = () => sum(cluster.programs.map(({ program }) => program.busyUs));
+  const clientsBusyBefore = clientsBusy();
   const measurements = new Measurements();
   const endings: (() => void)[] = [];
   const env: WorkloadEnv = {
@@ -85,7 +93,17 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
       if (scenario.stop.whenDone) simulator.stop();
     },
   };
-  scheduleFaults({ simulator, network, members, clientHosts: cluster.clientHosts }, scenario.faults, faultNamed, note);
+  const watched = (name: string): Fault => {
+    const fault = faultNamed(name);
+    return {
+      ...fault,
+      strike(...what) {
+        aftermath.strike(simulator.nowUs);
+        return fault.strike(...what);
+      },
+    };
+  };
+  scheduleFaults({ simulator, network, members, clientHosts: cluster.clientHosts }, scenario.faults, watched, note);
   const { workload } = scenario;
   workloadOf(workload.kind).start(env, workload as never);
   simulator.run(startUs + scenario.stop.afterUs);
@@ -96,6 +114,7 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
   report('virtual_time', 's', (simulator.nowUs - startUs) / 1e6);
   report('leader_changes', 'count', leaderChanges);
   report('acknowledged_writes', 'count', writes.count);
+  aftermath.report(report);
   const lost = writes.lost(members);
   report('acknowledged_writes_lost', 'count', lost.length);
   for (const { key, revision } of lost) note(`lost: the acknowledged write of ${key} at revision ${revision}`);
@@ -104,7 +123,13 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
   members.forEach((member, i) => {
     if (all > 0) report(`request_share_${member.name}`, 'ratio', requests[i]! / all);
     report(`cpu_${member.name}`, 's', (member.cpuBusyUs - busyBefore[i]!) / 1e6);
+    const { entries, fsyncs } = walWork(member);
+    const before = walBefore[i]!;
+    if (fsyncs > before.fsyncs) {
+      report(`entries_per_fsync_${member.name}`, 'ratio', (entries - before.entries) / (fsyncs - before.fsyncs));
+    }
   });
+  report('cpu_clients', 's', (clientsBusy() - clientsBusyBefore) / 1e6);
   report('peer_sent', 'bytes', sum(summaries.map((summary) => summary.peerSentBytes)));
   return {
     result: {
@@ -122,6 +147,14 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
     registries: members.map(({ name, metrics }: Member) => ({ member: name, registry: metrics.registry })),
     history,
     events: simulator.eventCount,
+  };
+}
+
+/** Entries committed and fsyncs made so far, over restarts. */
+function walWork({ incarnations }: Member): { entries: number; fsyncs: number } {
+  return {
+    entries: sum(incarnations.map((metrics) => metrics.proposalsCommitted.value)),
+    fsyncs: sum(incarnations.map((metrics) => metrics.walFsync.count)),
   };
 }
 

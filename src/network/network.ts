@@ -118,6 +118,10 @@ export class Network implements NetworkApi {
     return this.host(name);
   }
 
+  listenIn(tap: (packets: number) => void): void {
+    for (const host of this.hosts.values()) host.tap = tap;
+  }
+
   private stopListening(host: Host): void {
     host.ports.clear();
     host.incarnation++;

@@ -90,8 +90,7 @@ export class Path {
         if (arrivalUs === LOST) return LOST;
       }
     }
-    this.from.sentPackets += packetsOf(sizeBytes);
-    this.from.sentBytes += sizeBytes;
+    this.countSent(packetsOf(sizeBytes), sizeBytes);
     return this.arrive(arrivalUs, sizeBytes);
   }
 
@@ -102,8 +101,7 @@ export class Path {
       leavesUs = this.from.egress.enterLater(leavesUs);
       if (this.link !== undefined) leavesUs = this.link.enterLater(leavesUs);
     }
-    this.from.sentPackets += packetsOf(sizeBytes);
-    this.from.sentBytes += sizeBytes;
+    this.countSent(packetsOf(sizeBytes), sizeBytes);
     return this.arrive(leavesUs, sizeBytes);
   }
 
@@ -115,8 +113,7 @@ export class Path {
   packet(nowUs: number, payloadBytes: number): number {
     const { from } = this;
     this.copyUs = LOST;
-    from.sentPackets++;
-    from.sentBytes += payloadBytes;
+    this.countSent(1, payloadBytes);
     if (!this.passable) {
       from.droppedPackets++;
       return LOST;
@@ -135,6 +132,13 @@ export class Path {
       this.copyUs = this.arrive(this.link.copyUs, payloadBytes);
     }
     return arrivalUs;
+  }
+
+  private countSent(packets: number, sizeBytes: number): void {
+    const { from } = this;
+    from.sentPackets += packets;
+    from.sentBytes += sizeBytes;
+    if (from.tap !== undefined && !this.loopback) from.tap(packets);
   }
 
   private beyondEgress(timeUs: number, payloadBytes: number): number {

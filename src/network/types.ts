@@ -129,4 +129,6 @@ export interface NetworkApi {
    */
   silenceHost(host: string): void;
   counters(host: string): HostCounters;
+  /** `tap` hears of every packet that leaves any host for another, when it is sent. */
+  listenIn(tap: (packets: number) => void): void;
 }

@@ -10,6 +10,8 @@ import { resolveRaft } from './resolve.js';
 const LONGEST_ELECTION_TIMEOUT_US = 50_000_000;
 /** etcd: "should be at least as 5 times as heartbeat interval". */
 const LEAST_HEARTBEATS = 5;
+/** Raft itself needs no more than that a heartbeat comes in time; LogCabin sends them at half the election timeout. */
+const LEAST_HEARTBEATS_CONTINUOUS = 2;
 /** Words with a meaning of their own where a member is named. */
 const TAKEN_NAMES = ['leader', 'follower'];
 
@@ -75,7 +77,9 @@ function checkTimeouts({ file, add, isBroken }: CheckContext, member: MemberFile
     if (member.raft?.[key] !== undefined) return ['cluster', 'members', i, 'raft', key];
     return file.cluster?.raft?.[key] === undefined ? undefined : ['cluster', 'raft', key];
   };
-  const { electionTimeoutUs, heartbeatIntervalUs } = raft;
+  const { electionTimeoutUs, electionTimeoutMaxUs, heartbeatIntervalUs } = raft;
+  const continuous = raft.electionTimer === 'continuous';
+  const leastHeartbeats = continuous ? LEAST_HEARTBEATS_CONTINUOUS : LEAST_HEARTBEATS;
   const found = `${electionTimeoutUs / 1000}ms`;
   const complain = (path: Path | undefined, expected: string, hint: string) => {
     // What the whole cluster is given is wrong once, not once a member.
@@ -86,11 +90,23 @@ function checkTimeouts({ file, add, isBroken }: CheckContext, member: MemberFile
   if (electionTimeoutUs > LONGEST_ELECTION_TIMEOUT_US) {
     complain(placeOf('election-timeout'), 'an election timeout of at most 50s', 'etcd refuses more');
   }
-  if (electionTimeoutUs < LEAST_HEARTBEATS * heartbeatIntervalUs) {
+  const longest = placeOf('election-timeout-max');
+  if (longest !== undefined && (!continuous || electionTimeoutMaxUs < electionTimeoutUs)) {
+    const hint = continuous
+      ? 'it ends the range that election-timeout begins'
+      : 'with ticks it is always twice as long';
+    const expected = continuous ? 'at least election-timeout' : 'election-timer: continuous beside it';
+    const given = `${electionTimeoutMaxUs / 1000}ms`;
+    if (!seen.has(longest.join('.'))) {
+      add({ path: longest, message: `expected ${expected}, found ${given}`, expected, found: given, hint });
+    }
+    seen.add(longest.join('.'));
+  }
+  if (electionTimeoutUs < leastHeartbeats * heartbeatIntervalUs) {
     complain(
       placeOf('election-timeout') ?? placeOf('heartbeat-interval'),
-      `an election timeout of at least 5 heartbeat intervals (5 x ${heartbeatIntervalUs / 1000}ms)`,
-      `etcd refuses less: set election-timeout to ${(LEAST_HEARTBEATS * heartbeatIntervalUs) / 1000}ms or more`,
+      `an election timeout of at least ${leastHeartbeats} heartbeat intervals (${leastHeartbeats} x ${heartbeatIntervalUs / 1000}ms)`,
+      `${continuous ? 'heartbeats must come in time' : 'etcd refuses less'}: set election-timeout to ${(leastHeartbeats * heartbeatIntervalUs) / 1000}ms or more`,
     );
   }
 }

@@ -30,11 +30,20 @@ export interface ClusterConfig {
   readonly leader: string | undefined;
   /** All hosts share one machine's cores (the ground truth's testbed), or each host has its own. */
   readonly sharedCores: number | undefined;
+  /** CPU time that a packet switch on the shared cores takes; undefined: there is none. */
+  readonly switchCosts: SwitchCosts | undefined;
   readonly clientCores: number;
   /** Speed of the client hosts' cores relative to the ground truth's machine. */
   readonly clientSpeed: number;
   /** What it costs a client program to get going after it has slept. */
   readonly clientWakeUp: WakeUp;
+}
+
+/** A packet switch that is a program, as on the ground truth's testbed. */
+export interface SwitchCosts {
+  /** Waking it for what has come, however much, µs. */
+  readonly loopUs: number;
+  readonly packetUs: number;
 }
 
 export interface MemberSetting {

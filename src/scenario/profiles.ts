@@ -8,6 +8,10 @@ const COMMON_RAFT: Omit<RaftSettings, 'preVote'> = {
   // Source: etcd, server/embed/config.go: DefaultTickMs, DefaultElectionMs, DefaultMaxRequestBytes.
   heartbeatIntervalUs: 100_000,
   electionTimeoutUs: 1_000_000,
+  // Source: etcd-io/raft, raft.go: resetRandomizedElectionTimeout.
+  electionTimer: 'ticks',
+  electionTimeoutMaxUs: 2_000_000,
+  blockingWrites: false,
   maxRequestBytes: 1.5 * 1024 * 1024,
   // Source: etcd, server/etcdserver/raft.go: newRaftNode's raft.Config, maxSizePerMsg, maxInflightMsgs.
   checkQuorum: true,
@@ -52,20 +56,24 @@ export const DISK_PROFILES: Readonly<Record<DiskProfile, DiskConfig>> = {
 
 /** Of one core of the ground truth's machine. */
 export const CPU_COSTS: CpuCosts = {
-  callUs: 110,
-  rangeUs: 15,
+  loopUs: 30,
+  callUs: 60,
+  rangeUs: 55,
+  linearizableUs: 50,
   keyUs: 1,
   byteUs: 0.0005,
-  proposalUs: 25,
-  readyUs: 40,
-  messageUs: 25,
-  entryUs: 5,
-  applyUs: 15,
+  proposalUs: 15,
+  readyUs: 20,
+  receiveUs: 8,
+  sendUs: 8,
+  entryUs: 3,
+  applyUs: 12,
   watchEventUs: 20,
   // Latency at 15 and 45 ms exceeds D = 0 by 0.21-0.25 ms for each time that a message finds a process asleep, while
   // pings, which wake no process, do not (latency-sequential.csv).
   wakeUs: 220,
   wakeAfterUs: 5_000,
+  spinUs: 200,
 };
 
 /** Switch and kernel, one way, on the ground truth's testbed. */
@@ -82,7 +90,7 @@ export const CLIENT_DEFAULTS = {
   balancer: 'round-robin',
   requestTimeoutUs: 0,
   dialTimeoutUs: 20_000_000,
-  callCpuUs: 80,
+  callCpuUs: 60,
   keepaliveTimeUs: 0,
   keepaliveTimeoutUs: 20_000_000,
   // Source: clientv3/options.go: defaultUnaryMaxRetries, defaultBackoffWaitBetween, defaultBackoffJitterFraction.

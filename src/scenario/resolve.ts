@@ -46,11 +46,13 @@ function resolveCluster(file: ClusterFile | undefined): ClusterConfig {
     apiservers: file?.apiservers ?? 1,
     leader: file?.leader,
     sharedCores: file?.['shared-cores'],
+    switchCosts: file?.switch === undefined ? undefined : { loopUs: file.switch.loop, packetUs: file.switch.packet },
     clientCores: file?.['client-cpu']?.cores ?? DEFAULT_CORES,
     clientSpeed: file?.['client-cpu']?.speed ?? 1,
     clientWakeUp: {
       afterUs: file?.['client-cpu']?.['wake-after'] ?? CPU_COSTS.wakeAfterUs,
       costUs: file?.['client-cpu']?.wake ?? CPU_COSTS.wakeUs,
+      spinUs: file?.['client-cpu']?.spin ?? CPU_COSTS.spinUs,
     },
   };
 }
@@ -76,9 +78,13 @@ export function resolveRaft(
 ): RaftSettings {
   const profile = RAFT_PROFILES[version];
   const pick = <Key extends keyof RaftFile>(key: Key) => member?.[key] ?? cluster?.[key];
+  const electionTimeoutUs = pick('election-timeout') ?? profile.electionTimeoutUs;
   return {
     heartbeatIntervalUs: pick('heartbeat-interval') ?? profile.heartbeatIntervalUs,
-    electionTimeoutUs: pick('election-timeout') ?? profile.electionTimeoutUs,
+    electionTimeoutUs,
+    electionTimer: pick('election-timer') ?? profile.electionTimer,
+    electionTimeoutMaxUs: pick('election-timeout-max') ?? 2 * electionTimeoutUs,
+    blockingWrites: pick('blocking-writes') ?? profile.blockingWrites,
     preVote: pick('pre-vote') ?? profile.preVote,
     checkQuorum: pick('check-quorum') ?? profile.checkQuorum,
     snapshotCount: pick('snapshot-count') ?? profile.snapshotCount,
@@ -105,7 +111,11 @@ function costsOf(cpu: CpuFile | undefined): Partial<CpuCosts> {
     byteUs: costs.byte,
     proposalUs: costs.proposal,
     readyUs: costs.ready,
-    messageUs: costs.message,
+    loopUs: costs.loop,
+    receiveUs: costs.receive,
+    sendUs: costs.send,
+    linearizableUs: costs.linearizable,
+    spinUs: costs.spin,
     entryUs: costs.entry,
     applyUs: costs.apply,
     watchEventUs: costs['watch-event'],
