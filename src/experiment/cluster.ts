@@ -1,14 +1,18 @@
 import { balancers, ClientProgram, type Operation, type PickerPolicy } from '../client/index.js';
 import { Cpu, invariant, Program, Simulator, type WakeUp } from '../engine/index.js';
-import { Member, type MemberObserver } from '../etcd/index.js';
+import { Member, type MemberHooks } from '../etcd/index.js';
 import { Network } from '../network/index.js';
 import type { MemberId } from '../raft/types.js';
 import type { ResolvedScenario } from '../scenario/config.js';
 import { PacketSwitch } from './packet-switch.js';
 
-export interface ClusterHooks extends MemberObserver {
+export interface ClusterHooks extends MemberHooks {
+  /** Policies by name; left out: those that ship. */
+  readonly policyNamed?: (name: string) => PickerPolicy;
   /** Every call of every client, when it has ended. */
   readonly finished?: (operation: Operation) => void;
+  /** A program died of its policy. */
+  readonly panicked?: (program: string, text: string) => void;
 }
 
 /** The hosts, members and apiservers of one scenario, wired up; nothing runs yet. */
@@ -59,8 +63,9 @@ export class Cluster {
           new Program(this.cpus.get(host)!, cluster.clientWakeUp),
           cluster.topology === 'stacked' ? [endpoints[i]!] : endpoints,
           client,
-          policyNamed,
+          hooks.policyNamed ?? policyNamed,
           hooks.finished,
+          hooks.panicked,
         ),
     );
   }

@@ -12,6 +12,11 @@ export const FAULT_OPTIONS: Readonly<Record<string, Shape>> = {
   'slow-disk': { factor: number({ above: 0, max: 1e6 }), extra: duration() },
   'clock-drift': { rate: number({ above: 0, max: 1000 }) },
   'egress-delay': { delay: duration(), jitter: duration() },
+  'cut-link': { peer: name(), direction: oneOf(['both', 'in', 'out']) },
+  'message-loss': { ratio: ratio() },
+  'message-duplication': { ratio: ratio(), delay: duration() },
+  'message-reordering': { ratio: ratio(), delay: duration() },
+  'change-members': { change: oneOf(['add', 'remove']), through: name() },
 };
 
 /** The same of balancers. */
