@@ -1,4 +1,4 @@
-import type { ErrorResponse, StatusCode } from '../api/index.js';
+import type { StatusCode } from '../api/index.js';
 import type { CallEnd, PolicyEnv } from './policy.js';
 
 const STATUS_TIMEOUT_US = 2_000_000;
@@ -55,14 +55,15 @@ export class LeaderTracker {
 
   /** A call has ended: its header is a hint, and an error of the leader's a reason to ask. */
   heard({ call, endpoint, placedUs, outcome }: CallEnd): void {
+    const late = this.settings.fenced && placedUs < this.generationBeganUs;
     if (outcome.kind === 'error') {
-      if (call.mutation && endpoint === this.leader && DOUBTFUL.has((outcome as ErrorResponse).code)) this.doubt();
+      if (!late && call.mutation && endpoint === this.leader && DOUBTFUL.has(outcome.code)) this.doubt();
       return;
     }
     if (call.mutation && endpoint === this.leader) this.sure = true;
     const { leader, raftTerm } = outcome.header;
     if (leader === undefined || leader === this.leader) return;
-    if (this.settings.fenced && (placedUs < this.generationBeganUs || raftTerm < this.term)) return;
+    if (late || (this.settings.fenced && raftTerm < this.term)) return;
     this.adopt(leader, raftTerm);
   }
 

@@ -45,7 +45,7 @@ export class Cluster {
 
     if (sharedCores !== undefined && switchCosts !== undefined) {
       const packetSwitch = new PacketSwitch(new Program(this.cpus.get(memberHosts[0]!)!), switchCosts);
-      this.network.listenIn((packets) => packetSwitch.pass(packets));
+      this.network.listenIn(() => packetSwitch.pass());
     }
 
     const addresses = cluster.members.map(({ name }, i) => ({ id: (i + 1) as MemberId, name, host: memberHosts[i]! }));

@@ -61,6 +61,7 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
       leaderChanges++;
       note(`${member.name} leads in term ${member.term}`);
     },
+    panicked: (program, text) => note(`${program} panics: ${text}`),
     finished: (operation) => {
       writes.finished(operation);
       aftermath.finished(operation);

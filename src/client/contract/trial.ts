@@ -47,6 +47,7 @@ const CLIENT: Omit<ClientConfig, 'balancer'> = {
   requestTimeoutUs: PATIENCE_US,
   tlsRoundTrips: 0,
   retry: { attempts: 100, backoffUs: 25_000, jitterRatio: 0.1 },
+  loopCpuUs: 0,
   callCpuUs: 0,
   connectCpu: { kind: 'constant', valueUs: 200 },
   dialTimeoutUs: 20_000_000,
