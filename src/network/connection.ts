@@ -3,6 +3,7 @@ import type { Host, Mortal } from './host.js';
 import { LOST } from './netem.js';
 import type { Path } from './path.js';
 import { Recovery } from './recovery.js';
+import { SpuriousTimeout } from './spurious-timeout.js';
 import { rtoUs, SEGMENT_BYTES } from './tcp.js';
 import type { CloseReason, ConnectionEnd, Owner } from './types.js';
 import { Window } from './window.js';
@@ -19,6 +20,9 @@ function ignore(): void {}
  * a full queue, a host without power), `Recovery` takes over packet by packet, until it has nothing left to do.
  *
  * Model: on a clean path acknowledgements come at the path's usual latency and take no room in queues.
+ *
+ * Where the way has become longer than the retransmission timeout (a step of the delay), the sender takes what is under
+ * way for lost and sends nothing new until the first acknowledgement shows that it was not: see `SpuriousTimeout`.
  */
 export class End implements ConnectionEnd<unknown, unknown>, Mortal {
   readonly localHost: string;
@@ -38,6 +42,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
   private peer: End | undefined;
   private recovery: Recovery | undefined;
   private nextSendUs = 0;
+  private readonly timeout: SpuriousTimeout;
   /** The kernel knows this end no more and answers its packets with a reset. */
   private forgotten = false;
   /** What arrived before the dial's last answer; undefined once the owner has been told of the connection. */
@@ -52,6 +57,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
     this.outlivesMember = path.loopback && owner === 'client';
     this.localHost = path.from.name;
     this.remoteHost = path.to.name;
+    this.timeout = new SpuriousTimeout(path.typicalUs + back.typicalUs);
     this.arrive = (message) => this.peer!.receive(message);
     this.host.mortals.add(this);
   }
@@ -166,7 +172,8 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
     if (path.loopback) {
       arrivalUs = path.group(nowUs, sizeBytes);
     } else {
-      const { window } = this;
+      const { window, timeout } = this;
+      if (this.nextSendUs < timeout.silentUntil(nowUs)) this.nextSendUs = timeout.silentUntil(nowUs);
       if (this.nextSendUs <= nowUs) {
         window.restartAfterIdle(nowUs, rtoUs(path.typicalUs + this.back.typicalUs, 0));
         if (window.inFlightBytes + sizeBytes > window.cwndBytes) {
@@ -183,7 +190,10 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
         return;
       }
       if (arrivalUs < this.lastArrivalUs) arrivalUs = this.lastArrivalUs;
-      window.push(arrivalUs + this.back.typicalUs, sizeBytes, nowUs);
+      const ackUs = arrivalUs + this.back.typicalUs;
+      window.push(ackUs, sizeBytes, nowUs);
+      // With a rate the acknowledgements of what is before it in the queue put the timeout off.
+      if (!path.hasRate) timeout.sent(nowUs, ackUs);
     }
     this.lastArrivalUs = arrivalUs;
     simulator.scheduleAt(arrivalUs, this.arrive, message);
