@@ -125,6 +125,7 @@ export class ClientProgram {
       backoff: this.simulator.streams.stream(`client/${owner}/${endpoint.name}/backoff`),
       connectCpuUs: this.connectCpuUs,
       program: this.program,
+      loopCpuUs: this.config.loopCpuUs,
       changed: () => changed(subconnection),
     };
     const subconnection = new Subconnection(endpoint.name, endpoint.host, env);

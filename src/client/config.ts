@@ -10,6 +10,8 @@ export interface ClientConfig {
   readonly retry: RetryConfig;
   /** CPU time of the client's own gRPC work for one call, and for one watch response, µs. */
   readonly callCpuUs: number;
+  /** CPU time of waking a connection's reader or writer, whatever waits for it then, µs. */
+  readonly loopCpuUs: number;
   /** CPU time of the client's side of a new connection, until calls may go on it. */
   readonly connectCpu: DurationDistribution;
   readonly dialTimeoutUs: number;

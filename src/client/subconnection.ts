@@ -6,7 +6,16 @@ import {
   type ServerFrame,
   type WatchResponse,
 } from '../api/index.js';
-import { NO_TIMER, type Program, type Sampler, type Simulator, type Stream, type Timer } from '../engine/index.js';
+import {
+  BatchWriter,
+  Fifo,
+  NO_TIMER,
+  type Program,
+  type Sampler,
+  type Simulator,
+  type Stream,
+  type Timer,
+} from '../engine/index.js';
 import type { ConnectionEnd, NetworkApi } from '../network/types.js';
 import type { ConnectivityState, PickableSubconnection } from './policy.js';
 
@@ -34,6 +43,8 @@ export interface SubconnectionEnv {
   /** Draws the CPU time that the client's side of a new connection takes, µs. */
   readonly connectCpuUs: Sampler;
   readonly program: Program;
+  /** CPU time of waking the reader or the writer, µs. */
+  readonly loopCpuUs: number;
   /** The connectivity state changed. */
   readonly changed: () => void;
 }
@@ -45,6 +56,8 @@ export class Subconnection implements PickableSubconnection {
   private readonly env: SubconnectionEnv;
   private readonly remoteHost: string;
   private end: ConnectionEnd<ClientFrame, ServerFrame> | undefined;
+  private readonly writer: BatchWriter<ClientFrame>;
+  private readonly arrived = new Fifo<ServerFrame>();
   private readonly calls = new Map<number, (outcome: Outcome) => void>();
   private readonly streams = new Map<number, StreamHandlers>();
   private failures = 0;
@@ -66,6 +79,7 @@ export class Subconnection implements PickableSubconnection {
     this.endpoint = endpoint;
     this.remoteHost = remoteHost;
     this.env = env;
+    this.writer = new BatchWriter(env.program, env.loopCpuUs, (frame, bytes) => this.end?.send(frame, bytes));
   }
 
   get inFlight(): number {
@@ -120,7 +134,7 @@ export class Subconnection implements PickableSubconnection {
   }
 
   send(frame: ClientFrame): void {
-    this.end?.send(frame, clientFrameBytes(frame));
+    if (this.end !== undefined) this.writer.push(frame, clientFrameBytes(frame), 0);
   }
 
   shutdown(): void {
@@ -173,14 +187,18 @@ export class Subconnection implements PickableSubconnection {
       return;
     }
     this.end = end;
+    // What waited for the connection before is gone with it.
+    this.writer.clear();
+    this.arrived.drain();
     const { simulator } = this.env;
     // Model: HTTP/2's settings, both ways, are a ping and its answer.
-    this.send({ kind: 'ping', id: 0 });
+    const settings: ClientFrame = { kind: 'ping', id: 0 };
+    end.send(settings, clientFrameBytes(settings));
     this.handshake = simulator.startTimer(this.handshakeDeadlineUs - simulator.nowUs, this.handshakeFailed, undefined);
     end.onClose = this.handshakeFailed;
     end.onMessage = () => {
       simulator.cancel(this.handshake);
-      end.onMessage = (frame) => this.receive(frame);
+      end.onMessage = (frame) => this.arrive(frame);
       end.onClose = () => this.lost();
       this.env.program.run(this.env.connectCpuUs(), this.ready, end);
     };
@@ -240,6 +258,16 @@ export class Subconnection implements PickableSubconnection {
     for (const done of calls) done(CLIENT_ERRORS.transportClosing);
     for (const stream of streams) stream.ended(CLIENT_ERRORS.transportClosing.text);
   }
+
+  /** The reader takes all that has come, once it gets a core. */
+  private arrive(frame: ServerFrame): void {
+    this.arrived.push(frame);
+    if (this.arrived.length === 1) this.env.program.run(this.env.loopCpuUs, this.readAll, undefined);
+  }
+
+  private readonly readAll = (): void => {
+    for (let left = this.arrived.length; left > 0; left--) this.receive(this.arrived.shift()!);
+  };
 
   private receive(frame: ServerFrame): void {
     this.lastHeardUs = this.env.simulator.nowUs;

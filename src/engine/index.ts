@@ -1,3 +1,4 @@
+export { BatchWriter } from './batch-writer.js';
 export { Cpu, Program, type WakeUp } from './cpu.js';
 export * from './distributions.js';
 export { exp, log, pow } from './elementary.js';

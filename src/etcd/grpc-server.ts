@@ -9,9 +9,8 @@ import {
   type WatchRequest,
   type WatchResponse,
 } from '../api/index.js';
-import { Fifo, type Program } from '../engine/index.js';
+import { BatchWriter, Fifo, type Program } from '../engine/index.js';
 import type { ConnectionEnd, NetworkApi } from '../network/types.js';
-import { BatchWriter } from './batch-writer.js';
 import type { CpuCosts } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 

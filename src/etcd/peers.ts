@@ -1,7 +1,6 @@
-import type { Program, Simulator } from '../engine/index.js';
+import { BatchWriter, type Program, type Simulator } from '../engine/index.js';
 import type { CloseReason, ConnectionEnd, NetworkApi } from '../network/types.js';
 import type { MemberId, Message } from '../raft/types.js';
-import { BatchWriter } from './batch-writer.js';
 import type { CpuCosts, RaftSettings } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 

@@ -18,8 +18,8 @@ export class PacketSwitch {
     this.costs = costs;
   }
 
-  pass(packets: number): void {
-    this.waiting += packets;
+  pass(): void {
+    this.waiting++;
     if (!this.busy) this.begin();
   }
 

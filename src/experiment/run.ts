@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly version: string;
   /** Keeps every operation for `RunOutput.history`. */
   readonly history?: boolean;
+  /** What the scenario may name besides what ships. */
+  readonly plugIns?: PlugInUse;
 }
 
 export interface RunOutput {
@@ -40,9 +42,18 @@ export interface RunOutput {
  *
  * The cluster comes up first; times of the result count from the start of the workload.
  *
- * @throws InvariantError if the simulator or a member contradicts itself
+ * @throws InvariantError if the simulator or a member contradicts itself; PlugInError if a plug-in breaks its rules
  */
 export function runScenario(scenario: ResolvedScenario, options: RunOptions): RunOutput {
+  try {
+    return run(scenario, options);
+  } catch (error) {
+    throw options.plugIns?.blame(error) ?? error;
+  }
+}
+
+function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
+  const { plugIns } = options;
   const timeline: { timeMs: number; text: string }[] = [];
   let startUs = 0;
   const note = (text: string): void => {
@@ -61,6 +72,7 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
       leaderChanges++;
       note(`${member.name} leads in term ${member.term}`);
     },
+    policyNamed: (name) => plugIns?.balancer(name) ?? policyNamed(name),
     panicked: (program, text) => note(`${program} panics: ${text}`),
     finished: (operation) => {
       writes.finished(operation);
@@ -69,6 +81,7 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
     },
   });
   const { simulator, members, network } = cluster;
+  plugIns?.beatWith(simulator);
   const settled = settle(cluster, scenario.cluster.leader);
   started = true;
   startUs = simulator.nowUs;
@@ -95,7 +108,7 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions): Ru
     },
   };
   const watched = (name: string): Fault => {
-    const fault = faultNamed(name);
+    const fault = plugIns?.fault(name) ?? faultNamed(name);
     return {
       ...fault,
       strike(...what) {

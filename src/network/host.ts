@@ -26,8 +26,8 @@ export class Host implements HostCounters {
   /** In the order of their creation: a reset walks it. */
   readonly mortals = new Set<Mortal>();
   powered = true;
-  /** Hears of every packet that leaves for another host. */
-  tap: ((packets: number) => void) | undefined;
+  /** Hears of everything that leaves for another host, once for what is written in one go. */
+  tap: (() => void) | undefined;
   /** Grows whenever the host's connections die, so that a dial notices a restart in between. */
   incarnation = 0;
   sentBytes = 0;

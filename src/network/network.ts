@@ -118,7 +118,7 @@ export class Network implements NetworkApi {
     return this.host(name);
   }
 
-  listenIn(tap: (packets: number) => void): void {
+  listenIn(tap: () => void): void {
     for (const host of this.hosts.values()) host.tap = tap;
   }
 

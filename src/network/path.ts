@@ -24,6 +24,7 @@ export class Path {
   /** When the copy of the packet last passed to `packet` arrives; LOST if there is none. */
   copyUs = LOST;
   private isBlocked = false;
+  private tappedUs = -1;
   private link: Netem | undefined;
   private idle = true;
   private readonly simulator: Simulator;
@@ -138,7 +139,11 @@ export class Path {
     const { from } = this;
     from.sentPackets += packets;
     from.sentBytes += sizeBytes;
-    if (from.tap !== undefined && !this.loopback) from.tap(packets);
+    if (from.tap === undefined || this.loopback) return;
+    const { nowUs } = this.simulator;
+    // What is written in one go travels as one large packet (segmentation offload).
+    if (nowUs !== this.tappedUs) from.tap();
+    this.tappedUs = nowUs;
   }
 
   private beyondEgress(timeUs: number, payloadBytes: number): number {

@@ -129,6 +129,6 @@ export interface NetworkApi {
    */
   silenceHost(host: string): void;
   counters(host: string): HostCounters;
-  /** `tap` hears of every packet that leaves any host for another, when it is sent. */
-  listenIn(tap: (packets: number) => void): void;
+  /** `tap` hears of everything that leaves any host for another, once for what is written in one go. */
+  listenIn(tap: () => void): void;
 }

@@ -23,6 +23,15 @@ export function checkWorkload(context: CheckContext): void {
       seen.add(watcher.name);
     }
   }
+  if (workload.kind === 'plug-in') {
+    const known = namesOf(context.choices.plugInWorkloads ?? []);
+    const path: Path = ['workload', 'name'];
+    if (known.length > 0) checkName(context, { path, name: workload.name, what: 'workload of a plug-in', known });
+    else {
+      const message = `expected a workload of a plug-in, found "${workload.name}", and no plug-in with one`;
+      add({ path, message, hint: 'name its file: plug-ins: [./my-workload.js]' });
+    }
+  }
   if (workload.kind === 'trace-replay' && fileExists?.(workload.file) === false) {
     const message = `expected a recording's file, found no file "${workload.file}"`;
     add({ path: ['workload', 'file'], message, hint: "the path counts from the scenario's folder" });

@@ -14,6 +14,8 @@ export interface Choice {
 export interface Choices {
   readonly balancers: readonly Choice[];
   readonly faults: readonly Choice[];
+  /** Workloads of files that the scenario names; none ship. */
+  readonly plugInWorkloads?: readonly Choice[];
 }
 
 /** The rooms' own lists: what ships. */

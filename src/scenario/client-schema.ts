@@ -13,6 +13,7 @@ export const client = () =>
     'keepalive-time': duration().optional(),
     'keepalive-timeout': positiveDuration().optional(),
     'call-cpu': cost().optional(),
+    'loop-cpu': cost().optional(),
     'connect-cpu': distribution().optional(),
     retry: fields({
       attempts: wholeNumber({ min: 1, max: 1e6 }).optional(),

@@ -66,6 +66,32 @@ export function parseScenario(input: string | Uint8Array, fileName: string, opti
   return { ok: true, scenario: { ...resolved, sweep }, document: data, doubts };
 }
 
+/** What a scenario says of files to be loaded before it can be checked. Nothing is complained about here. */
+export interface NamedFiles {
+  /** `plug-ins`, as written. */
+  readonly plugIns: readonly string[];
+  /** `client.balancer`, if it is a file rather than a name. */
+  readonly balancer: string | undefined;
+}
+
+/** Reads what `parseScenario` will need to know of files, after `--set`. */
+export function namedFiles(input: string | Uint8Array, fileName: string, set: readonly Setting[] = []): NamedFiles {
+  const reading = readDocument(input, fileName);
+  const data = applySettings(reading.ok ? reading.document.data : undefined, set).data;
+  const list = valueAt(data, ['plug-ins']);
+  const named = valueAt(data, ['client', 'balancer']);
+  const balancer = typeof named === 'string' ? named : valueAt(data, ['client', 'balancer', 'name']);
+  return {
+    plugIns: Array.isArray(list) ? list.filter((file): file is string => typeof file === 'string') : [],
+    balancer: typeof balancer === 'string' && isFile(balancer) ? balancer : undefined,
+  };
+}
+
+/** Whether what stands for a balancer is a file: no policy's name looks like one. */
+function isFile(text: string): boolean {
+  return /\.[cm]?js$/.test(text);
+}
+
 /** A person reads no more; what is behind them shows when these are mended. */
 const MOST_PROBLEMS = 100;
 

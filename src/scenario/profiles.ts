@@ -90,7 +90,8 @@ export const CLIENT_DEFAULTS = {
   balancer: 'round-robin',
   requestTimeoutUs: 0,
   dialTimeoutUs: 20_000_000,
-  callCpuUs: 60,
+  callCpuUs: 25,
+  loopCpuUs: 30,
   keepaliveTimeUs: 0,
   keepaliveTimeoutUs: 20_000_000,
   // Source: clientv3/options.go: defaultUnaryMaxRetries, defaultBackoffWaitBetween, defaultBackoffJitterFraction.

@@ -137,6 +137,7 @@ function resolveClient(file: ClientFile | undefined, tls: keyof typeof TLS_ROUND
       backoffUs: file?.retry?.backoff ?? CLIENT_DEFAULTS.retry.backoffUs,
       jitterRatio: file?.retry?.jitter ?? CLIENT_DEFAULTS.retry.jitterRatio,
     },
+    loopCpuUs: file?.['loop-cpu'] ?? CLIENT_DEFAULTS.loopCpuUs,
     callCpuUs: file?.['call-cpu'] ?? CLIENT_DEFAULTS.callCpuUs,
     connectCpu: file?.['connect-cpu'] ?? CLIENT_DEFAULTS.connectCpu,
     dialTimeoutUs: file?.['dial-timeout'] ?? CLIENT_DEFAULTS.dialTimeoutUs,
@@ -203,6 +204,8 @@ function resolveWorkload(file: WorkloadFile): WorkloadConfig {
       return { kind: file.kind, file: file.file, records: [] };
     case 'idle':
       return { kind: file.kind };
+    case 'plug-in':
+      return { kind: file.kind, name: file.name, options: file.options ?? {} };
   }
 }
 

@@ -50,6 +50,7 @@ export const SECTIONS = {
   network: network().optional(),
   client: client().optional(),
   workload: workload(),
+  'plug-ins': z.array(text()).max(100).optional(),
   faults: z.array(fault).optional(),
   'allow-quorum-loss': flag().optional(),
   stop: fields({ 'when-done': flag().optional(), after: positiveDuration().optional() }).optional(),

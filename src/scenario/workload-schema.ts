@@ -58,6 +58,7 @@ export const workload = () =>
     }),
     fields({ kind: kind('trace-replay'), file: text() }),
     fields({ kind: kind('idle') }),
+    fields({ kind: kind('plug-in'), name: name(), options: z.record(z.string(), z.unknown()).optional() }),
   ]);
 
 export const WORKLOAD_KINDS = [
@@ -67,6 +68,7 @@ export const WORKLOAD_KINDS = [
   'closed-loop',
   'trace-replay',
   'idle',
+  'plug-in',
 ] as const;
 
 export type WorkloadFile = z.output<ReturnType<typeof workload>>;

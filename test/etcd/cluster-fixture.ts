@@ -214,6 +214,7 @@ function documentOf(setting: Setting): Section {
     network: { 'base-latency': '0us', members: { egress: { delay } }, ...setting.network },
     client: {
       'call-cpu': '0us',
+      'loop-cpu': '0us',
       'connect-cpu': '0us',
       balancer: setting.balancer ?? 'round-robin',
       ...setting.client,

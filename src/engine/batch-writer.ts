@@ -1,4 +1,5 @@
-import { Fifo, type Program } from '../engine/index.js';
+import type { Program } from './cpu.js';
+import { Fifo } from './fifo.js';
 
 interface Waiting<Frame> {
   readonly frame: Frame;
