@@ -24,13 +24,13 @@ function closedLoop(callers: number, fsync: string) {
 
 describe('group commit', () => {
   test('one caller gets one entry a fsync; many share one, so that throughput grows with them', () => {
-    const runs = [1, 4, 16, 64].map((callers) => closedLoop(callers, '1ms'));
+    const runs = [1, 8, 64].map((callers) => closedLoop(callers, '1ms'));
     expect(runs[0]!.entriesPerFsync).toBeCloseTo(1, 1);
     for (let i = 1; i < runs.length; i++) {
       expect(runs[i]!.entriesPerFsync).toBeGreaterThan(1.2 * runs[i - 1]!.entriesPerFsync);
       expect(runs[i]!.writes).toBeGreaterThan(1.5 * runs[i - 1]!.writes);
     }
-    expect(runs[3]!.entriesPerFsync).toBeGreaterThan(8);
+    expect(runs[2]!.entriesPerFsync).toBeGreaterThan(8);
   });
 
   test('a disk ten times as slow takes ten times as long for the same batches', () => {
