@@ -1,9 +1,12 @@
 import { apiserverInit } from './apiserver-init.js';
+import { availsim } from './availsim.js';
 import { latency } from './latency.js';
+import { links } from './links.js';
+import { raftPaper } from './raft-paper.js';
 import type { Suite } from './suite.js';
 import { thesisInit } from './thesis-init.js';
 
 export type { Suite, SuiteOptions } from './suite.js';
 
 /** Every suite, in the order in which they run. */
-export const suites: readonly Suite[] = [thesisInit, apiserverInit, latency];
+export const suites: readonly Suite[] = [thesisInit, apiserverInit, latency, raftPaper, availsim, links];
