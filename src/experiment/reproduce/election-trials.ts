@@ -44,6 +44,8 @@ const PATIENCE_US = 3_600_000_000;
  * Elections one after the other: raft drivers with their disks on a network of single packets, and nothing else of a member.
  *
  * Members, timeouts, disk and network are the scenario's. Each election starts from new members.
+ *
+ * Model: messages are single packets, not parts of a stream.
  */
 export class ElectionTrials {
   private readonly scenario: ResolvedScenario;
