@@ -1,4 +1,5 @@
 import { CommanderError, newCommand } from './command.js';
+import { checkCommand } from './commands/check.js';
 import { lintCommand } from './commands/lint.js';
 import { listCommand } from './commands/list.js';
 import { reproduceCommand } from './commands/reproduce.js';
@@ -17,6 +18,7 @@ function commands(session: Session) {
     .version(version())
     .addCommand(runCommand(session))
     .addCommand(sweepCommand(session))
+    .addCommand(checkCommand(session))
     .addCommand(lintCommand(session))
     .addCommand(schemaCommand())
     .addCommand(listCommand())

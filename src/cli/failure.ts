@@ -34,8 +34,8 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
     const hint = error.hint === undefined ? '' : `\nhint: ${error.hint}`;
     return { text: `error: ${error.message}${hint}\n`, exitCode: EXIT.badInput };
   }
-  // A recording that a scenario names: read by the experiment room, on this thread or another.
-  if (error instanceof Error && error.name === 'BadTrace') {
+  // A recording or a plug-in that a scenario names: read by the experiment room, on this thread or another.
+  if (error instanceof Error && (error.name === 'BadTrace' || error.name === 'PlugInError')) {
     return { text: `error: ${error.message}\n`, exitCode: EXIT.badInput };
   }
   const known = error instanceof Error ? fileProblem(error) : undefined;

@@ -15,12 +15,15 @@ export const seedOption = () =>
 
 export const balancerOption = () =>
   new Option(
-    '--balancer <name>',
-    "short for --set client.balancer=NAME; default: the scenario's, else round-robin (example: --balancer pick-leader)",
+    '--balancer <name|file>',
+    "short for --set client.balancer=NAME, or a file with a balancer of your own; default: the scenario's, else round-robin (example: --balancer pick-leader)",
   );
 
 export const formatOption = () =>
   new Option('--format <format>', 'what is printed on stdout').choices(FORMATS).default('table' as const);
+
+export const checkFormatOption = () =>
+  new Option('--format <format>', 'what is printed on stdout').choices(['table', 'json']).default('table' as const);
 
 export const outOption = (what: string) =>
   new Option('--out <folder>', `writes ${what} there; default: nothing is written (example: --out results/mine)`);

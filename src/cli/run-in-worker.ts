@@ -10,6 +10,13 @@ export interface RunOrder {
   /** Where relative paths in the scenario start. */
   readonly folder: string;
   readonly set: readonly Setting[];
+  /** Files of plug-ins. */
+  readonly plugIns: readonly string[];
+}
+
+export interface WatchedOrder extends RunOrder {
+  /** Where the run gives life signs, if it has plug-ins. */
+  readonly pulse: SharedArrayBuffer | undefined;
 }
 
 export interface RunAnswer {
@@ -19,9 +26,22 @@ export interface RunAnswer {
 }
 
 /** Runs a sound scenario on another thread: this one stays awake for Ctrl-C. */
-export function runInWorker(order: RunOrder): Promise<RunAnswer> {
+export async function runInWorker(order: RunOrder): Promise<RunAnswer> {
+  const { Pulse, watchPulse } = await import('../experiment/index.js');
+  const pulse = order.plugIns.length > 0 ? new Pulse() : undefined;
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile(), { workerData: order });
+    const watched: WatchedOrder = { ...order, pulse: pulse?.memory };
+    const worker = new Worker(workerFile(), { workerData: watched });
+    if (pulse !== undefined) {
+      const watch = watchPulse(pulse, {
+        files: order.plugIns,
+        stuck(error) {
+          void worker.terminate();
+          reject(error);
+        },
+      });
+      worker.once('exit', watch.over);
+    }
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the run's worker ended without an answer (code ${code})`)));

@@ -1,19 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { runScenario, withTrace } from '../experiment/index.js';
+import {
+  choicesWith,
+  description,
+  loadPlugIns,
+  PlugInUse,
+  Pulse,
+  runScenario,
+  withTrace,
+} from '../experiment/index.js';
 import { openMetrics } from '../report/open-metrics.js';
 import { parseScenario } from '../scenario/index.js';
 import { BadScenario } from './failure.js';
 import { version } from './package-info.js';
-import type { RunAnswer, RunOrder } from './run-in-worker.js';
+import type { RunAnswer, WatchedOrder } from './run-in-worker.js';
 
 /** The other end of `run-in-worker.ts`: reads the scenario again, since it crosses threads best as its text. */
-const { bytes, fileName, folder, set } = workerData as RunOrder;
-const parsed = parseScenario(bytes, fileName, { set });
+const { bytes, fileName, folder, set, plugIns: files, pulse } = workerData as WatchedOrder;
+const plugIns = await loadPlugIns(files);
+const parsed = parseScenario(bytes, fileName, { set, choices: choicesWith(plugIns.map(description)) });
 if (!parsed.ok) throw new BadScenario(parsed.errors);
 const { result, registries } = runScenario(withTrace(parsed.scenario, folder), {
   replication: 0,
   document: parsed.document,
   version: version(),
+  plugIns: new PlugInUse(plugIns, pulse && new Pulse(pulse)),
 });
 const answer: RunAnswer = {
   result,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { Parsed, ParseOptions } from '../scenario/index.js';
+import type { Parsed, ParseOptions, Setting } from '../scenario/index.js';
 import { nearest } from '../scenario/nearest.js';
 import { BadScenario, UsageError } from './failure.js';
 import { say } from './output.js';
@@ -63,7 +63,12 @@ function tidy(path: string): string {
   return short === '' || short.startsWith(`..${sep}`) ? path : short === basename(path) ? short : path;
 }
 
-export type SoundScenario = Extract<Parsed, { ok: true }>;
+export type SoundScenario = Extract<Parsed, { ok: true }> & {
+  /** Files of plug-ins that it needs, absolute. */
+  readonly plugIns: readonly string[];
+  /** The settings to read it with, where that file stands for a balancer's name. */
+  readonly set: readonly Setting[];
+};
 
 /**
  * Reads, checks and resolves a scenario. What is allowed, but hardly meant, is said on stderr.
@@ -73,8 +78,32 @@ export type SoundScenario = Extract<Parsed, { ok: true }>;
 export async function loadScenario(source: ScenarioSource, options: ParseOptions = {}): Promise<SoundScenario> {
   const { parseScenario, formatScenarioError } = await import('../scenario/index.js');
   const fileExists = (path: string) => existsSync(resolve(dirname(source.path), path));
-  const parsed = parseScenario(source.bytes, source.shownAs, { fileExists, ...options });
+  const { set, plugIns, choices } = await withPlugIns(source, options.set ?? []);
+  const parsed = parseScenario(source.bytes, source.shownAs, { fileExists, ...options, set, choices });
   if (!parsed.ok) throw new BadScenario(parsed.errors);
   for (const doubt of parsed.doubts) say(formatScenarioError(doubt, 'doubt'));
-  return parsed;
+  return { ...parsed, plugIns, set };
+}
+
+/** Finds the plug-ins that a scenario and its settings name by file, and puts a balancer's name where its file stood. */
+async function withPlugIns(source: ScenarioSource, set: readonly Setting[]) {
+  const { namedFiles, SHIPPED_CHOICES } = await import('../scenario/index.js');
+  const named = namedFiles(source.bytes, source.shownAs, set);
+  if (named.plugIns.length === 0 && named.balancer === undefined) {
+    return { set, plugIns: [], choices: SHIPPED_CHOICES };
+  }
+  const { choicesWith, describePlugIns } = await import('../experiment/index.js');
+  const setter = set.findLast(({ path }) => path === 'client.balancer' || path === 'client.balancer.name');
+  // A path on the command line starts where the user is, one in a file where the file is.
+  const fromFile = (file: string) => resolve(dirname(source.path), file);
+  const { balancer } = named;
+  const balancerFile = balancer && (setter === undefined ? fromFile(balancer.file) : resolve(balancer.file));
+  const plugIns = [...named.plugIns.map(fromFile), ...(balancerFile === undefined ? [] : [balancerFile])];
+  const files = [...new Set(plugIns)].map(tidy);
+  const described = await describePlugIns(files);
+  if (balancerFile === undefined) return { set, plugIns: files, choices: choicesWith(described) };
+  const own = described.find(({ kind, file }) => kind === 'balancer' && resolve(file) === balancerFile);
+  if (own === undefined) throw new UsageError(`${tidy(balancerFile)}: expected a balancer, found another plug-in`);
+  const naming: Setting = { path: balancer!.at, value: own.name, flag: setter?.flag };
+  return { set: [...set, naming], plugIns: files, choices: choicesWith(described) };
 }

@@ -1,17 +1,21 @@
 import { invariant } from '../engine/index.js';
 import { parseScenario } from '../scenario/index.js';
+import { choicesWith, description, loadPlugIns, PlugInUse, Pulse } from './plug-ins/index.js';
 import { runScenario } from './run.js';
 import type { CellResult } from './sweep.js';
 import { withTrace } from './trace-file.js';
 import type { CellTask } from './worker-pool.js';
 
 /** Runs one replication of one cell; in a worker thread or in the calling one. */
-export default function runCell(task: CellTask): CellResult {
+export default async function runCell(task: CellTask): Promise<CellResult> {
   const { index, cell, replication, text, fileName, set, version, folder } = task;
   const axes = Object.entries(cell).map(([path, value]) => ({ path, value }));
-  const parsed = parseScenario(text, fileName, { set: [...set, ...axes] });
+  const plugIns = await loadPlugIns(task.plugIns);
+  const choices = choicesWith(plugIns.map(description));
+  const parsed = parseScenario(text, fileName, { set: [...set, ...axes], choices });
   invariant(parsed.ok, 'a cell of a checked sweep must parse', { cell: JSON.stringify(cell) });
   const scenario = withTrace(parsed.scenario, folder);
-  const { result } = runScenario(scenario, { replication, document: parsed.document, version });
+  const use = new PlugInUse(plugIns, task.pulse && new Pulse(task.pulse));
+  const { result } = runScenario(scenario, { replication, document: parsed.document, version, plugIns: use });
   return { index, cell, replication, metrics: result.metrics };
 }

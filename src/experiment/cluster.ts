@@ -101,7 +101,8 @@ function makeCpus(
   return cpus;
 }
 
-function policyNamed(name: string): PickerPolicy {
+/** A policy that ships. */
+export function policyNamed(name: string): PickerPolicy {
   const policy = balancers.find((each) => each.name === name);
   invariant(policy !== undefined, 'a scenario must name a policy', { name });
   return policy as PickerPolicy;

@@ -1,4 +1,22 @@
 export { type MetricDescription, memberMetrics } from './member-metrics.js';
+export {
+  balancers as balancerNames,
+  checkBalancerFile,
+  checkShippedBalancer,
+  choicesWith,
+  describePlugIns,
+  description,
+  loadPlugIns,
+  PATIENCE_MS,
+  type PlugIn,
+  type PlugInDescription,
+  PlugInError,
+  type PlugInKind,
+  PlugInUse,
+  Pulse,
+  type RuleVerdict,
+  watchPulse,
+} from './plug-ins/index.js';
 export { type Suite, type SuiteOptions, suites } from './reproduce/index.js';
 export * from './result.js';
 export { type RunOptions, type RunOutput, runScenario } from './run.js';

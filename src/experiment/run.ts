@@ -7,8 +7,9 @@ import type { ResolvedScenario } from '../scenario/config.js';
 import { type Workload, type WorkloadEnv, workloads } from '../workload/index.js';
 import { AcknowledgedWrites } from './acknowledged-writes.js';
 import { Aftermath } from './aftermath.js';
-import { Cluster } from './cluster.js';
+import { Cluster, policyNamed } from './cluster.js';
 import { Measurements } from './measurements.js';
+import type { PlugInUse } from './plug-ins/index.js';
 import { RequestRates } from './request-rates.js';
 import type { RunResult } from './result.js';
 import { settle } from './settle.js';
@@ -119,7 +120,11 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
   };
   scheduleFaults({ simulator, network, members, clientHosts: cluster.clientHosts }, scenario.faults, watched, note);
   const { workload } = scenario;
-  workloadOf(workload.kind).start(env, workload as never);
+  if (workload.kind === 'plug-in') {
+    const own = plugIns?.workload(workload.name);
+    invariant(own !== undefined, 'a scenario must name a workload', { name: workload.name });
+    own.start(env, workload.options);
+  } else workloadOf(workload.kind).start(env, workload as never);
   simulator.run(startUs + scenario.stop.afterUs);
   for (const end of endings) end();
 

@@ -6,6 +6,7 @@ import {
   type ScenarioError,
   type Setting,
 } from '../scenario/index.js';
+import { choicesWith, describePlugIns } from './plug-ins/index.js';
 import type { MetricValue, SweepRow } from './result.js';
 import { confidenceInterval } from './statistics.js';
 import { type CellTask, openPool } from './worker-pool.js';
@@ -39,6 +40,8 @@ export interface SweepOptions {
   readonly version: string;
   /** Ends the sweep: what is running is finished and reported, the rest is left out. */
   readonly signal?: AbortSignal | undefined;
+  /** Files whose plug-ins the scenario may name, absolute. */
+  readonly plugIns?: readonly string[] | undefined;
   /** Folder that a trace's relative path starts from. */
   readonly folder?: string | undefined;
 }
@@ -74,13 +77,15 @@ export class SweepAborted extends Error {
  */
 export async function runSweep(options: SweepOptions): Promise<SweepOutput> {
   const { set = [], jobs, onCell, signal } = options;
-  const scenario = parse(options.text, options.fileName, { set, vary: options.axes ?? [] });
+  const { plugIns = [] } = options;
+  const choices = choicesWith(await describePlugIns(plugIns));
+  const scenario = parse(options.text, options.fileName, { set, vary: options.axes ?? [], choices });
   const replications = options.replications ?? scenario.sweep.replications;
   const results = new Map((options.completed ?? []).map((result) => [result.index, result]));
   const tasks = tasksOf(options, scenario.sweep.axes, replications);
   const total = tasks.length;
   const open = tasks.filter((task) => !results.has(task.index));
-  const pool = await openPool(Math.min(jobs, open.length));
+  const pool = await openPool(Math.min(jobs, open.length), plugIns);
   try {
     await pool.runAll(open, signal, (result) => {
       results.set(result.index, result);
@@ -101,13 +106,13 @@ function parse(text: string, fileName: string, options: ParseOptions): ResolvedS
 }
 
 function tasksOf(options: SweepOptions, axes: readonly SweepAxis[], replications: number): CellTask[] {
-  const { text, fileName, set = [], shard, version, folder } = options;
+  const { text, fileName, set = [], shard, version, folder, plugIns = [] } = options;
   const tasks: CellTask[] = [];
   let index = 0;
   for (const cell of cellsOf(axes)) {
     for (let replication = 0; replication < replications; replication++, index++) {
       if (shard !== undefined && index % shard.of !== shard.index - 1) continue;
-      tasks.push({ index, cell, replication, text, fileName, set, version, folder });
+      tasks.push({ index, cell, replication, text, fileName, set, version, folder, plugIns });
     }
   }
   return tasks;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Setting } from '../scenario/index.js';
+import { Pulse, watchPulse } from './plug-ins/index.js';
 import type { CellResult } from './sweep.js';
 
 /** All that a worker needs to run one replication of one cell. */
@@ -14,6 +15,10 @@ export interface CellTask {
   readonly set: readonly Setting[];
   readonly version: string;
   readonly folder: string | undefined;
+  /** Files, absolute. */
+  readonly plugIns: readonly string[];
+  /** Where the cell gives life signs, if somebody watches. */
+  readonly pulse?: SharedArrayBuffer;
 }
 
 export interface WorkerPool {
@@ -26,32 +31,51 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-/** @param threads 1 or fewer: the calling thread, which yields between two cells */
-export async function openPool(threads: number): Promise<WorkerPool> {
-  if (threads <= 1) {
+/**
+ * @param threads 1 or fewer: the calling thread, which yields between two cells
+ * @param plugIns with some, cells run in threads in any case, so that one that never returns can be ended
+ */
+export async function openPool(threads: number, plugIns: readonly string[] = []): Promise<WorkerPool> {
+  if (threads <= 1 && plugIns.length === 0) {
     const { default: runCell } = await import('./cell-worker.js');
     return {
       async runAll(tasks, signal, onResult) {
         for (const task of tasks) {
           if (signal?.aborted) return;
-          onResult(runCell(task));
+          onResult(await runCell(task));
           await new Promise((resume) => setImmediate(resume));
         }
       },
       async close() {},
     };
   }
-  const pool = new Piscina({ filename: workerFile(), minThreads: threads, maxThreads: threads });
+  const lanes = Math.max(1, threads);
+  const pool = new Piscina({ filename: workerFile(), minThreads: lanes, maxThreads: lanes });
+  const pulse = plugIns.length > 0 ? new Pulse() : undefined;
   return {
     async runAll(tasks, signal, onResult) {
       let next = 0;
       const lane = async (): Promise<void> => {
-        while (next < tasks.length && !signal?.aborted) onResult(await pool.run(tasks[next++]!));
+        while (next < tasks.length && !signal?.aborted) {
+          const task = tasks[next++]!;
+          onResult(await pool.run(pulse === undefined ? task : { ...task, pulse: pulse.memory }));
+        }
       };
-      await Promise.all(Array.from({ length: threads }, lane));
+      const all = Promise.all(Array.from({ length: lanes }, lane));
+      if (pulse === undefined) await all;
+      else await watched(all, pulse, plugIns);
     },
     close: () => pool.destroy(),
   };
+}
+
+/** Waits for work that runs plug-ins, or fails when none of its threads moves any more. */
+async function watched(work: Promise<unknown>, pulse: Pulse, files: readonly string[]): Promise<void> {
+  work.catch(() => {});
+  await new Promise((resolve, reject) => {
+    const watch = watchPulse(pulse, { files, stuck: reject });
+    work.then(resolve, reject).finally(watch.over);
+  });
 }
 
 /** Threads load compiled code: where this file is run as a source, its compiled twin. */

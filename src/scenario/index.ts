@@ -3,4 +3,4 @@ export * from './config.js';
 export { type ErrorPlace, formatScenarioError, type ScenarioError } from './error.js';
 export { jsonSchema } from './json-schema.js';
 export { nearest } from './nearest.js';
-export { type Parsed, type ParseOptions, parseScenario, type Setting } from './parse.js';
+export { type NamedFiles, namedFiles, type Parsed, type ParseOptions, parseScenario, type Setting } from './parse.js';

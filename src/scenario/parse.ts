@@ -70,8 +70,8 @@ export function parseScenario(input: string | Uint8Array, fileName: string, opti
 export interface NamedFiles {
   /** `plug-ins`, as written. */
   readonly plugIns: readonly string[];
-  /** `client.balancer`, if it is a file rather than a name. */
-  readonly balancer: string | undefined;
+  /** What stands for a balancer's name, if that is a file; `at` is where it stands. */
+  readonly balancer: { readonly file: string; readonly at: string } | undefined;
 }
 
 /** Reads what `parseScenario` will need to know of files, after `--set`. */
@@ -80,10 +80,11 @@ export function namedFiles(input: string | Uint8Array, fileName: string, set: re
   const data = applySettings(reading.ok ? reading.document.data : undefined, set).data;
   const list = valueAt(data, ['plug-ins']);
   const named = valueAt(data, ['client', 'balancer']);
-  const balancer = typeof named === 'string' ? named : valueAt(data, ['client', 'balancer', 'name']);
+  const at = typeof named === 'string' ? 'client.balancer' : 'client.balancer.name';
+  const file = typeof named === 'string' ? named : valueAt(data, ['client', 'balancer', 'name']);
   return {
     plugIns: Array.isArray(list) ? list.filter((file): file is string => typeof file === 'string') : [],
-    balancer: typeof balancer === 'string' && isFile(balancer) ? balancer : undefined,
+    balancer: typeof file === 'string' && isFile(file) ? { file, at } : undefined,
   };
 }
 

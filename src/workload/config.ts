@@ -7,7 +7,8 @@ export type WorkloadConfig =
   | ClosedLoopConfig
   | KubeApiserverInitConfig
   | TraceReplayConfig
-  | IdleConfig;
+  | IdleConfig
+  | PlugInConfig;
 
 /**
  * Names of the operations that the synthetic workloads mix.
@@ -107,6 +108,13 @@ export interface TraceRecord {
   readonly verb?: string;
   readonly path?: string;
   readonly err?: string;
+}
+
+/** A workload from a file of the user's own, by its name. */
+export interface PlugInConfig {
+  readonly kind: 'plug-in';
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** Nothing is sent: the cluster alone. */

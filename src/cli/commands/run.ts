@@ -37,13 +37,14 @@ Examples:
       session.onInterrupt(() => process.exit(EXIT.interrupted));
       const source = readScenario(scenario);
       const set = settingsOf(options);
-      await loadScenario(source, { set });
+      const sound = await loadScenario(source, { set });
 
       const { result, openMetrics } = await runInWorker({
         bytes: source.bytes,
         fileName: source.shownAs,
         folder: dirname(source.path),
-        set,
+        set: sound.set,
+        plugIns: sound.plugIns,
       });
       if (options.out !== undefined) {
         await writeAll(options.out, { ...(await outFiles(result)), 'machine.json': machineJson(startedMs) });

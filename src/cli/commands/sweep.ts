@@ -58,7 +58,8 @@ Examples:
       await checkOutFolder(options.out);
       const source = readScenario(name);
       const set = settingsOf(options);
-      const { scenario, document } = await loadScenario(source, { set, vary: options.vary });
+      const sound = await loadScenario(source, { set, vary: options.vary });
+      const { scenario, document } = sound;
       const replications = options.replications ?? scenario.sweep.replications;
       const identity: SweepIdentity = {
         version: version(),
@@ -83,7 +84,8 @@ Examples:
           text: new TextDecoder().decode(source.bytes),
           fileName: source.shownAs,
           folder: dirname(source.path),
-          set,
+          set: sound.set,
+          plugIns: sound.plugIns,
           axes: options.vary ?? [],
           replications,
           jobs: options.jobs ?? availableParallelism(),

@@ -1,0 +1,86 @@
+import type { Invariant } from '../../checking/invariants/invariant.js';
+import { shapeProblem } from '../../client/contract/index.js';
+import type { PickerPolicy } from '../../client/index.js';
+import type { Fault } from '../../faults/index.js';
+import type { Workload } from '../../workload/index.js';
+
+export type PlugInKind = 'balancer' | 'workload' | 'fault' | 'invariant';
+
+/** What a file gave: one object of one kind. */
+export type PlugIn =
+  | { readonly kind: 'balancer'; readonly file: string; readonly object: PickerPolicy }
+  | { readonly kind: 'workload'; readonly file: string; readonly object: Workload<Options> }
+  | { readonly kind: 'fault'; readonly file: string; readonly object: Fault }
+  | { readonly kind: 'invariant'; readonly file: string; readonly object: Invariant };
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** What a person and a scenario's check need to know of a plug-in; crosses threads. */
+export interface PlugInDescription {
+  readonly kind: PlugInKind;
+  readonly file: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** A plug-in that cannot be used: bad input, told with its file. */
+export class PlugInError extends Error {
+  override readonly name = 'PlugInError';
+
+  /** @param problem with the rule that it breaks, where there is one */
+  constructor(file: string, problem: string) {
+    super(`${file}: ${problem}`);
+  }
+}
+
+/** Which kind of plug-in an object is, by the function that only that kind has. */
+export function recognise(file: string, object: unknown): PlugIn {
+  if (typeof object !== 'object' || object === null) {
+    throw new PlugInError(file, 'expected it to export one object: a balancer, workload, fault or invariant');
+  }
+  const has = (member: string): boolean => typeof (object as Readonly<Record<string, unknown>>)[member] === 'function';
+  if ('newPicker' in object) {
+    const violation = shapeProblem(object);
+    if (violation !== undefined) throw new PlugInError(file, `[${violation.rule}] ${violation.text}`);
+    return { kind: 'balancer', file, object: object as PickerPolicy };
+  }
+  if (has('strike')) {
+    checkTexts(file, object, ['name', 'summary']);
+    return { kind: 'fault', file, object: object as Fault };
+  }
+  if (has('start') && 'kind' in object) {
+    checkTexts(file, object, ['kind', 'summary']);
+    return { kind: 'workload', file, object: object as Workload<Options> };
+  }
+  if (has('start') && 'property' in object) {
+    checkTexts(file, object, ['property', 'meaning']);
+    return { kind: 'invariant', file, object: object as Invariant };
+  }
+  throw new PlugInError(
+    file,
+    'its object is of no kind: a balancer has newPicker, a workload kind and start, a fault strike, an invariant property and start',
+  );
+}
+
+function checkTexts(file: string, object: object, members: readonly string[]): void {
+  for (const member of members) {
+    const text = (object as Readonly<Record<string, unknown>>)[member];
+    if (typeof text !== 'string' || text === '') throw new PlugInError(file, `has no ${member}, expected a text`);
+  }
+}
+
+export function description(plugIn: PlugIn): PlugInDescription {
+  const { kind, file } = plugIn;
+  switch (plugIn.kind) {
+    case 'balancer':
+    case 'fault': {
+      const { name, summary, options = {} } = plugIn.object;
+      return { kind, file, name, summary, options: { ...options } };
+    }
+    case 'workload':
+      return { kind, file, name: plugIn.object.kind, summary: plugIn.object.summary, options: {} };
+    case 'invariant':
+      return { kind, file, name: plugIn.object.property, summary: plugIn.object.meaning, options: {} };
+  }
+}
