@@ -36,6 +36,8 @@ interface Candidate {
   lead: MemberId;
 }
 
+/** Of conditions with a heartbeat. */
+const LEADER = 1 as MemberId;
 const VOTE_BYTES = 100;
 /** Ends a series that never elects anybody: a contradiction in the conditions. */
 const PATIENCE_US = 3_600_000_000;
@@ -107,7 +109,7 @@ export class ElectionTrials {
     const { heartbeatIntervalUs } = this.scenario.cluster.members[0]!.raft;
     const draws = this.simulator.streams.stream('elections/crash');
     for (let to = 2; to <= this.hosts.length; to++) {
-      this.send(newMessage('MsgHeartbeat', to as MemberId, 1 as MemberId, 1));
+      this.send(newMessage('MsgHeartbeat', LEADER, to as MemberId, 1));
     }
     return Math.round(draws.uniform() * heartbeatIntervalUs);
   }

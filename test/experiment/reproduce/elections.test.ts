@@ -55,6 +55,19 @@ describe('election trials', () => {
     expect(run('a')).not.toEqual(run('b'));
   });
 
+  it('the last heartbeat arrives, and patience begins with it', () => {
+    const conditions = { down: 1, logs: 'equal', start: 'heartbeat' } as const;
+    const slow = { 'network.base-latency': '40ms', 'cluster.disk.fsync': '0ms' };
+    const fastest = Math.min(
+      ...trials('raft-paper', conditions, slow)
+        .run(1000)
+        .map(({ heardMs }) => heardMs),
+    );
+    // One way, 150 ms of patience, a vote and back, the new leader's word; the crash up to 75 ms after the heartbeat.
+    expect(fastest).toBeGreaterThanOrEqual(40 + 150 + 80 + 40 - 75);
+    expect(fastest).toBeLessThan(40 + 150 + 80 + 40);
+  });
+
   it('a disk that takes longer holds elections up by the writes in a row', () => {
     const conditions = { down: 1, logs: 'equal', start: 'heartbeat' } as const;
     const fastest = (fsync: string) =>
