@@ -12,6 +12,7 @@ interface Struck {
  * What follows the last fault that struck: the election, and what those see who ask only after it.
  *
  * `new_leader`: the first member that is elected. `leader_known`: all running members follow one leader of a newer term.
+ * `step_downs`: leaders that gave up, without being killed. `successes`, `errors`: of calls begun after the fault.
  * A vote is split, or refused because a voter still trusts the old leader, where `terms_to_leader` exceeds 1.
  */
 export class Aftermath {
@@ -19,6 +20,9 @@ export class Aftermath {
   private struck: Struck | undefined;
   private readonly figures = new Map<string, { readonly unit: string; readonly value: number }>();
   private readonly operations = { succeeded: 0, failed: 0 };
+  private stepDowns = 0;
+  /** Who leads, by name, and in which of its processes. */
+  private readonly leading = new Map<string, number>();
   private firstSuccessUs = Number.POSITIVE_INFINITY;
 
   constructor(members: () => readonly Member[]) {
@@ -32,6 +36,9 @@ export class Aftermath {
     this.operations.succeeded = 0;
     this.operations.failed = 0;
     this.firstSuccessUs = Number.POSITIVE_INFINITY;
+    this.stepDowns = 0;
+    this.leading.clear();
+    for (const member of this.members()) if (member.role === 'leader') this.lead(member);
   }
 
   /** A member's role, or the leader it knows of, has changed. */
@@ -39,6 +46,11 @@ export class Aftermath {
     const { struck } = this;
     if (struck === undefined) return;
     const sinceMs = (nowUs - struck.timeUs) / 1000;
+    if (state === 'StateLeader') this.lead(member);
+    else if (this.leading.get(member.name) === member.incarnations.length) {
+      this.leading.delete(member.name);
+      this.stepDowns++;
+    }
     if (state === 'StateCandidate' || state === 'StatePreCandidate') this.first('first_candidate', 'ms', sinceMs);
     if (member.term <= struck.term) return;
     if (state === 'StateLeader') {
@@ -63,11 +75,16 @@ export class Aftermath {
   report(report: (metric: string, unit: string, value: number) => void): void {
     if (this.struck === undefined) return;
     for (const [name, { unit, value }] of this.figures) report(`after_fault_${name}`, unit, value);
+    report('after_fault_step_downs', 'count', this.stepDowns);
     report('after_fault_successes', 'count', this.operations.succeeded);
     report('after_fault_errors', 'count', this.operations.failed);
     if (this.operations.succeeded > 0) {
       report('after_fault_first_success', 'ms', (this.firstSuccessUs - this.struck.timeUs) / 1000);
     }
+  }
+
+  private lead({ name, incarnations }: Member): void {
+    this.leading.set(name, incarnations.length);
   }
 
   private first(name: string, unit: string, value: number): void {
