@@ -36,5 +36,11 @@ export function share(trials: readonly boolean[]): Interval {
   const square = 1.96 ** 2;
   const centre = (ratio + square / (2 * n)) / (1 + square / n);
   const half = (1.96 / (1 + square / n)) * Math.sqrt((ratio * (1 - ratio)) / n + square / (4 * n * n));
-  return { mean: ratio, ciLow: Math.min(ratio, centre - half), ciHigh: Math.max(ratio, centre + half), n };
+  // Rounding may lead past the ends, and short of a ratio that is one.
+  return {
+    mean: ratio,
+    ciLow: Math.max(0, Math.min(ratio, centre - half)),
+    ciHigh: Math.min(1, Math.max(ratio, centre + half)),
+    n,
+  };
 }
