@@ -117,6 +117,7 @@ export class Applier {
     const ownUs = this.costs.applyUs * batch.entries.length;
     if (this.simulator.nowUs - this.startedUs - ownUs > SLOW_APPLY_US) this.metrics.slowApply.add();
     this.currentApplied = true;
+    batch.applied = true;
     this.target.moved();
     this.written();
   }

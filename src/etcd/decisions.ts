@@ -1,6 +1,8 @@
 import type { WatchResponse } from '../api/index.js';
+import type { MemoryStorage } from '../raft/memory-storage.js';
+import type { RawNode } from '../raft/raw-node.js';
 import type { RaftRules } from '../raft/rules.js';
-import type { Entry, HardState } from '../raft/types.js';
+import type { HardState, Message, Snapshot } from '../raft/types.js';
 
 /**
  * A member's own decisions around its raft, one small function each: what durability, reads, leases and watches rest on.
@@ -9,14 +11,16 @@ import type { Entry, HardState } from '../raft/types.js';
  * test or a checker brings its own. The decisions of raft itself: `RaftRules`.
  */
 export interface MemberDecisions {
+  /** Raft takes a message from another member. A refused one is not the sender's to hear of. */
+  step(raw: RawNode, message: Message): void;
   /** What of a Ready's hard state goes to disk, where `stored` lies. Raft paper, figure 2: persistent state. */
   hardStateToStore(next: HardState, stored: HardState): HardState;
-  /** Which of a Ready's entries go to disk. */
-  entriesToStore(entries: readonly Entry[]): readonly Entry[];
+  /** A leader's snapshot takes the place of the log, on disk. */
+  storeSnapshot(storage: MemoryStorage, snapshot: Snapshot): void;
+  /** Whether raft is told that a snapshot did not arrive. etcd: ReportSnapshot. */
+  reportsLostSnapshots(): boolean;
   /** Whether a follower's answers wait until what they promise is on disk. etcd: raftNode.start. */
   answersAfterSaved(): boolean;
-  /** Whether a Ready that must be durable is waited for. etcd: WAL.Save, MustSync. */
-  syncs(): boolean;
   /** The election timeout of this round, ticks, from the one drawn. Raft paper §5.2 */
   electionTimeout(electionTick: number, drawn: number): number;
   /** How a leader makes sure that it still leads before it answers a read. Thesis §6.4 */
@@ -40,9 +44,12 @@ export interface MemberDecisions {
 /** As etcd decides. */
 export const etcdDecisions: MemberDecisions = Object.freeze<MemberDecisions>({
   hardStateToStore: (next) => next,
-  entriesToStore: (entries) => entries,
+  step: (raw, message) => {
+    raw.step(message);
+  },
+  storeSnapshot: (storage, snapshot) => storage.applySnapshot(snapshot),
+  reportsLostSnapshots: () => true,
   answersAfterSaved: () => true,
-  syncs: () => true,
   electionTimeout: (_electionTick, drawn) => drawn,
   readOnlyOption: 'safe',
   confirmsReads: () => true,

@@ -246,6 +246,7 @@ export class MemberProcess {
   };
 
   private readonly onSnapshotFailed = (peer: MemberId): void => {
+    if (!this.decisions.reportsLostSnapshots()) return;
     this.driver.raw.reportSnapshot(peer, 'failure');
     this.driver.kick();
   };
@@ -367,6 +368,7 @@ export class MemberProcess {
     this.member.metrics.proposalsCommitted.value = this.driver.raw.commitIndex;
     this.reads.applied();
     this.snapshotIfDue();
+    this.driver.applied();
   }
 
   /** Due once enough entries are applied, and raft knows of it: apply and Ready loop are done in either order. */

@@ -147,11 +147,12 @@ export class Member {
     this.applyDisturbances();
   }
 
-  /** Asks for a change of the configuration by one member, at the leader or through it. */
-  proposeConfChange(change: ConfChangeSingle): void {
+  /** Asks for a change of the configuration, at the leader or through it: of several members, by a joint one. */
+  proposeConfChange(...changes: readonly ConfChangeSingle[]): void {
     const { running } = this;
     if (running === undefined) return;
-    running.driver.raw.proposeConfChange({ transition: 'ConfChangeTransitionAuto', changes: [change] }, { v1: true });
+    const v1 = changes.length === 1;
+    running.driver.raw.proposeConfChange({ transition: 'ConfChangeTransitionAuto', changes }, { v1 });
     running.driver.kick();
   }
 

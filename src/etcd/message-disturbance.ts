@@ -40,7 +40,8 @@ export class MessageDisturbance {
     this.draws ??= this.simulator.streams.stream(this.streamName);
     const { lossRatio, duplicateRatio, reorderRatio, maxDelayUs } = this.config;
     if (this.draws.chance(lossRatio)) return;
-    const copies = this.draws.chance(duplicateRatio) ? 2 : 1;
+    // A proposal that came twice would be applied twice: raft leaves that to its user, and etcd's transport does not do it.
+    const copies = message.type !== 'MsgProp' && this.draws.chance(duplicateRatio) ? 2 : 1;
     for (let i = 0; i < copies; i++) {
       const isLate = i > 0 ? maxDelayUs > 0 : this.draws.chance(reorderRatio) && maxDelayUs > 0;
       if (isLate) this.simulator.schedule(this.draws.below(maxDelayUs), this.deliver, message);

@@ -31,6 +31,8 @@ export interface CommittedBatch {
   readonly entries: readonly Entry[];
   readonly snapshot: Snapshot | undefined;
   onDisk: boolean;
+  /** Set by whoever applies it. */
+  applied: boolean;
 }
 
 const TICK_COST_US = 2;
@@ -73,6 +75,7 @@ export class RaftDriver {
   /** Turns of the node loop that came while a write held everything up. */
   private held: (() => void)[] = [];
 
+  private waitsForApply = false;
   private tickPending = false;
   private stopped = false;
   private readonly onTickTimer = (): void => this.tickTimer();
@@ -174,7 +177,7 @@ export class RaftDriver {
       const message = this.inbox.shift()!;
       this.handlers.received?.(message);
       // A refused message (a dropped proposal, an unknown peer) is not the sender's to hear of.
-      this.raw.step(message);
+      this.decisions.step(this.raw, message);
       this.afterTurn(message);
     }
     if (this.inbox.length > 0) this.wakeNode();
@@ -243,13 +246,13 @@ export class RaftDriver {
     if (ready.readStates.length > 0) this.handlers.readStates(ready.readStates);
     this.batch = undefined;
     if (ready.committedEntries.length > 0 || ready.snapshot !== undefined) {
-      this.batch = { entries: ready.committedEntries, snapshot: ready.snapshot, onDisk: false };
+      this.batch = { entries: ready.committedEntries, snapshot: ready.snapshot, onDisk: false, applied: false };
       this.handlers.committed(this.batch);
     }
     this.messages = withoutOlderAppendAnswers(ready.messages);
     if (this.leads || !this.decisions.answersAfterSaved()) this.send();
     if (ready.entries.length > 0 || ready.hardState !== undefined || ready.snapshot !== undefined) {
-      this.wal().save(walBytes(ready), ready.mustSync && this.decisions.syncs());
+      this.wal().save(walBytes(ready), ready.mustSync);
     } else {
       this.onSaved();
     }
@@ -259,17 +262,37 @@ export class RaftDriver {
   onSaved(): void {
     const ready = this.ready;
     if (ready === undefined || this.stopped) return;
-    if (ready.snapshot !== undefined) this.storage.applySnapshot(ready.snapshot);
     const { decisions, storage } = this;
+    if (ready.snapshot !== undefined) decisions.storeSnapshot(storage, ready.snapshot);
     if (ready.hardState !== undefined) {
       storage.setHardState(decisions.hardStateToStore(ready.hardState, storage.initialState().hardState));
     }
-    if (ready.entries.length > 0) storage.append(decisions.entriesToStore(ready.entries));
+    if (ready.entries.length > 0) storage.append(ready.entries);
     this.handlers.saved?.(ready);
     if (this.batch !== undefined) {
       this.batch.onDisk = true;
       this.handlers.written();
     }
+    if (this.batch !== undefined && !this.batch.applied && this.batch.entries.some(isConfChange)) {
+      this.waitsForApply = true;
+      return;
+    }
+    this.endReady();
+  }
+
+  /**
+   * A batch has been applied.
+   *
+   * A change of the configuration is applied before anything is promised: else votes of removed members might count.
+   * Model: etcd's leader does not wait for it; it makes no joint changes, which need it.
+   */
+  applied(): void {
+    if (!this.waitsForApply || this.batch?.applied !== true || this.stopped) return;
+    this.waitsForApply = false;
+    this.endReady();
+  }
+
+  private endReady(): void {
     if (!this.leads && this.decisions.answersAfterSaved()) this.send();
     this.ready = undefined;
     this.batch = undefined;
@@ -295,6 +318,10 @@ export class RaftDriver {
   private send(): void {
     for (const message of this.messages) this.handlers.send(message);
   }
+}
+
+function isConfChange({ type }: Entry): boolean {
+  return type !== 'EntryNormal';
 }
 
 /** Of several MsgAppResp in one Ready etcd sends the last alone: it speaks for the others. */

@@ -1,28 +1,53 @@
 import type { Member } from '../etcd/index.js';
-import type { Fault, FaultEnv } from './fault.js';
+import type { Fault } from './fault.js';
 
 /** An operator takes a member out of the cluster, or puts it in (etcdctl member remove, member add). */
 export const changeMembers: Fault = {
   name: 'change-members',
   summary: 'a member is taken out of the cluster or put in; with `for`, the other way round after that',
   options: {
-    change: '`remove` (default) or `add`',
+    change: '`remove` (default), `add`, or `replace`: out, and the first that is not in, in, at once',
     through: 'the member that the operator asks (default: the leader)',
   },
   strike(env, target, options) {
-    const change = options['change'] === 'add' ? 'add' : 'remove';
     const through = env.members.find(({ name }) => name === options['through']);
-    ask(env, target, change, through);
-    return () => ask(env, target, change === 'add' ? 'remove' : 'add', through);
+    const asked = through ?? env.members.find(({ role }) => role === 'leader');
+    if (asked === undefined) return undefined;
+    if (options['change'] === 'replace') {
+      const spare = env.members.find(({ id }) => !asked.voters.includes(id));
+      if (spare !== undefined && asked.voters.includes(target.id)) ask(asked, [put(spare), take(target)]);
+      return undefined;
+    }
+    const isAdded = options['change'] === 'add';
+    change(asked, target, isAdded);
+    return () => {
+      const then = through ?? env.members.find(({ role }) => role === 'leader');
+      if (then !== undefined) change(then, target, !isAdded);
+    };
   },
 };
 
-function ask(env: FaultEnv, target: Member, change: 'add' | 'remove', through: Member | undefined): void {
-  const asked = through ?? env.members.find(({ role }) => role === 'leader');
-  const isVoter = asked?.voters.includes(target.id) ?? false;
-  // etcd refuses what would change nothing, and to remove the last member.
-  if (asked === undefined || isVoter === (change === 'add') || (isVoter && asked.voters.length === 1)) return;
-  if (change === 'add' && !target.up) target.start();
-  const type = change === 'add' ? 'ConfChangeAddNode' : 'ConfChangeRemoveNode';
-  asked.proposeConfChange({ type, nodeId: target.id });
+interface Wish {
+  readonly type: 'ConfChangeAddNode' | 'ConfChangeRemoveNode';
+  readonly member: Member;
+}
+
+function put(member: Member): Wish {
+  return { type: 'ConfChangeAddNode', member };
+}
+
+function take(member: Member): Wish {
+  return { type: 'ConfChangeRemoveNode', member };
+}
+
+/** etcd refuses what would change nothing, and to remove the last member. */
+function change(asked: Member, target: Member, isAdded: boolean): void {
+  const isVoter = asked.voters.includes(target.id);
+  if (isVoter === isAdded || (isVoter && asked.voters.length === 1)) return;
+  ask(asked, [isAdded ? put(target) : take(target)]);
+}
+
+function ask(asked: Member, wishes: readonly Wish[]): void {
+  for (const { type, member } of wishes) if (type === 'ConfChangeAddNode' && !member.up) member.start();
+  asked.proposeConfChange(...wishes.map(({ type, member }) => ({ type, nodeId: member.id })));
 }

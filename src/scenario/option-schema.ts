@@ -16,7 +16,7 @@ export const FAULT_OPTIONS: Readonly<Record<string, Shape>> = {
   'message-loss': { ratio: ratio() },
   'message-duplication': { ratio: ratio(), delay: duration() },
   'message-reordering': { ratio: ratio(), delay: duration() },
-  'change-members': { change: oneOf(['add', 'remove']), through: name() },
+  'change-members': { change: oneOf(['add', 'remove', 'replace']), through: name() },
 };
 
 /** The same of balancers. */

@@ -1,0 +1,168 @@
+import { jointIds } from '../../raft/quorum/joint.js';
+import { majorityVote } from '../../raft/quorum/majority.js';
+import { etcdRules } from '../../raft/rules.js';
+import { type MemberId, NONE } from '../../raft/types.js';
+import { type Mutant, withDecisions, withRules } from './mutant.js';
+
+/** Votes, terms, timeouts. */
+export const electionMutants: readonly Mutant[] = [
+  {
+    name: 'vote-not-persisted',
+    source: 'Raft paper, figure 2: votedFor is persistent state; etcd WAL state records',
+    property: 'One Vote per Term',
+    budgetRuns: 3000,
+    conduct: withDecisions(() => ({
+      hardStateToStore: (next, stored) => ({ ...next, vote: next.term === stored.term ? stored.vote : NONE }),
+    })),
+    aim: { settings: { preVote: false } },
+  },
+  {
+    name: 'term-not-persisted',
+    source: 'Raft paper, figure 2: currentTerm is persistent state',
+    property: 'Monotone Term',
+    budgetRuns: 500,
+    conduct: withDecisions(() => ({
+      hardStateToStore: (next, stored) => ({ ...next, term: stored.term, vote: stored.vote }),
+    })),
+  },
+  {
+    name: 'second-vote-in-a-term',
+    source: 'Raft paper §5.2: first come, first served; LogCabin and others by test of "votedFor is null"',
+    property: 'One Vote per Term',
+    budgetRuns: 1000,
+    conduct: withRules({ mayVote: () => true }),
+  },
+  {
+    name: 'vote-without-log-check',
+    source: 'Raft paper §5.4.1; the first bug of many student implementations',
+    property: 'Leader Completeness',
+    budgetRuns: 2000,
+    conduct: withRules({ isLogNewEnough: () => true }),
+  },
+  {
+    name: 'length-before-term',
+    source:
+      'Raft paper §5.4.1: the term of the last entries decides first; hashicorp/raft and others compared otherwise',
+    property: 'Leader Completeness',
+    budgetRuns: 6000,
+    conduct: withRules({ isLogNewEnough: (raft, request) => request.index >= raft.log.lastIndex() }),
+  },
+  {
+    name: 'duplicate-votes-counted',
+    source: 'etcd-io/raft: votes are kept by voter, so that a message that comes twice counts once',
+    property: 'Election Safety',
+    budgetRuns: 3000,
+    conduct: withDecisions(() => {
+      const counted = new Set<string>();
+      return {
+        step: (raw, message) => {
+          if (message.type !== 'MsgVoteResp' || message.reject || raw.state !== 'StateCandidate') {
+            raw.step(message);
+            return;
+          }
+          const key = `${message.term}/${message.from}`;
+          const others = jointIds(raw.raft.tracker.configuration.voters).filter(
+            (id) => id !== message.from && raw.raft.tracker.vote(id) === undefined,
+          );
+          const from = counted.has(key) ? (others[0] ?? message.from) : message.from;
+          counted.add(key);
+          raw.step({ ...message, from: from as MemberId });
+        },
+      };
+    }),
+    aim: { actions: ['message-duplication', 'partition', 'crash', 'cut-link'], settings: { preVote: false } },
+  },
+  {
+    name: 'stale-vote-replies-counted',
+    source: 'Raft paper §5.1: a message of an old term is stale; redisraft and others took old votes',
+    property: 'Election Safety',
+    budgetRuns: 6000,
+    conduct: withRules({ ignoresLowerTerm: (_raft, message) => message.type !== 'MsgVoteResp' }),
+    aim: {
+      actions: ['message-reordering', 'message-duplication', 'partition', 'cut-link', 'slow-disk'],
+      settings: { preVote: false },
+    },
+  },
+  {
+    name: 'election-quorum-off-by-one',
+    source: 'Raft paper §5.2: a majority of the full cluster; half of four is none',
+    property: 'Election Safety',
+    budgetRuns: 2000,
+    conduct: withRules({
+      electionResult: (raft) => {
+        const { granted } = raft.tracker.tally();
+        const { incoming } = raft.tracker.configuration.voters;
+        return granted >= Math.max(1, incoming.length >> 1) ? 'VoteWon' : etcdRules.electionResult(raft);
+      },
+    }),
+  },
+  {
+    name: 'joint-election-by-the-new-half',
+    source: 'Raft paper §6: elections need separate majorities of both configurations',
+    property: 'Election Safety',
+    budgetRuns: 20_000,
+    conduct: withRules({
+      electionResult: (raft) => majorityVote(raft.tracker.configuration.voters.incoming, (id) => raft.tracker.vote(id)),
+    }),
+    aim: JOINT_AIM(),
+  },
+  {
+    name: 'higher-term-not-followed',
+    source: 'Raft paper §5.1: a server that sees a larger term updates its own',
+    property: 'Leader Completeness',
+    budgetRuns: 500,
+    conduct: withRules({ yieldsToHigherTerm: () => false }),
+  },
+  {
+    name: 'timeouts-not-randomised',
+    source: 'Raft paper §5.2 and §9.3: without randomness elections split for ever',
+    property: 'A Leader Stands',
+    budgetRuns: 200,
+    conduct: withDecisions(() => ({ electionTimeout: (electionTick) => electionTick })),
+    aim: { settings: { voters: 5, delayMs: 150, jitterMs: 0, electionTicks: 10, preVote: false, tickMs: 100 } },
+  },
+  {
+    name: 'lower-term-prevotes-not-answered',
+    source: 'etcd issue 8501, pull request 8525: a PreVote of a lower term must be told the higher one',
+    property: 'A Leader Stands',
+    budgetRuns: 6000,
+    conduct: withDecisions(() => ({
+      step: (raw, message) => {
+        if (message.type === 'MsgPreVote' && message.term < raw.term) return;
+        if (message.type === 'MsgPreVoteResp' && message.reject) return;
+        raw.step(message);
+      },
+    })),
+    aim: { settings: { preVote: true, checkQuorum: true } },
+  },
+  {
+    name: 'check-quorum-wedge',
+    source: 'etcd pull request 8288 and issue 5468: a member with a higher term that nobody may tell the leader of',
+    property: 'A Leader Stands',
+    budgetRuns: 3000,
+    conduct: withDecisions(() => ({
+      step: (raw, message) => {
+        const isFromLeader = message.type === 'MsgHeartbeat' || message.type === 'MsgApp';
+        if (isFromLeader && message.term < raw.term) return;
+        raw.step(message);
+      },
+    })),
+    aim: { settings: { checkQuorum: true } },
+  },
+  {
+    name: 'campaign-over-unapplied-change',
+    source: 'etcd-io/raft hup: no campaign before a committed configuration change is applied',
+    property: 'Election Safety',
+    budgetRuns: 20_000,
+    conduct: withRules({ mustApplyBeforeCampaign: () => false, refuseConfChange: () => undefined }),
+    aim: { actions: ['change-members', 'partition', 'crash', 'move-leader', 'pause'], settings: { spares: 1 } },
+  },
+];
+
+/** Where joint configurations are: members are replaced, and leaders lost meanwhile. */
+function JOINT_AIM() {
+  return {
+    settings: { spares: 2, voters: 3, preVote: false },
+    actions: ['change-members', 'partition', 'crash', 'move-leader', 'cut-link'],
+  } as const;
+}

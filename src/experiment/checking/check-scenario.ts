@@ -1,0 +1,47 @@
+import { NETEM_OFF } from '../../network/config.js';
+import type { ResolvedScenario } from '../../scenario/config.js';
+import { resolve } from '../../scenario/resolve.js';
+import { type CheckSettings, memberCount } from './schedule.js';
+
+/** The cluster that the settings of a schedule describe; the rest as in `base`, or as everywhere. */
+export function checkScenario(settings: CheckSettings, base: ResolvedScenario = PLAIN): ResolvedScenario {
+  const count = memberCount(settings);
+  const { cluster, network, client } = base;
+  const pattern = cluster.members[0]!;
+  const delayUs = settings.delayMs * 1000;
+  const egress = { ...NETEM_OFF, delayUs, jitterUs: Math.min(delayUs, settings.jitterMs * 1000) };
+  const members = Array.from({ length: count }, (_, i) => ({
+    ...(cluster.members[i] ?? pattern),
+    name: `m${i + 1}`,
+    raft: {
+      ...pattern.raft,
+      heartbeatIntervalUs: settings.tickMs * 1000,
+      electionTimeoutUs: settings.tickMs * settings.electionTicks * 1000,
+      preVote: settings.preVote,
+      checkQuorum: settings.checkQuorum,
+      snapshotCount: settings.snapshotCount,
+      snapshotCatchUpEntries: settings.catchUpEntries,
+      maxInflightMsgs: settings.maxInflight,
+    },
+    disk: { fsync: { kind: 'constant' as const, valueUs: settings.fsyncMs * 1000 }, writeBytesPerSec: 0 },
+  }));
+  return {
+    ...base,
+    cluster: { ...cluster, topology: 'external', members, apiservers: settings.clients, leader: undefined },
+    network: {
+      ...network,
+      hosts: [
+        ...members.map(({ name }) => ({ name, egress })),
+        ...Array.from({ length: settings.clients }, (_, i) => ({ name: `client${i + 1}`, egress: NETEM_OFF })),
+      ],
+    },
+    client: {
+      ...client,
+      balancer: { name: settings.balancer, options: {} },
+      requestTimeoutUs: settings.requestTimeoutMs * 1000,
+      connectCpu: { kind: 'constant', valueUs: 1000 },
+    },
+  };
+}
+
+const PLAIN: ResolvedScenario = resolve({ name: 'check', description: '', workload: { kind: 'idle' } });

@@ -1,0 +1,299 @@
+import {
+  acknowledgedEvents,
+  type InvariantEvent,
+  judgeEtcdHistory,
+  judgeLeases,
+  judgeLiveness,
+  judgeSessions,
+  judgeWatches,
+  type MemberRestart,
+  type OperationHistory,
+  type Violation,
+  ViolationError,
+} from '../../checking/index.js';
+import type { Mutant } from '../../checking/mutants/index.js';
+import { InvariantError } from '../../engine/index.js';
+import type { Member, MessageObserver } from '../../etcd/index.js';
+import type { MemberId } from '../../raft/types.js';
+import type { ResolvedScenario } from '../../scenario/config.js';
+import { Cluster } from '../cluster.js';
+import { CheckClients } from './check-clients.js';
+import { checkScenario } from './check-scenario.js';
+import { CoverageMeter, type RunCoverage } from './coverage.js';
+import { Disturbances } from './disturbances.js';
+import { StepMonitor } from './monitor.js';
+import { mutatedPolicy } from './mutated-policy.js';
+import type { Schedule } from './schedule.js';
+import type { TraceSink } from './trace.js';
+
+/** How long a cluster that is left alone may take to be whole again. */
+export const QUIET_US = 30_000_000;
+/** How long the members have to find a first leader. */
+const START_US = 20_000_000;
+const LOOK_US = 100_000;
+
+export interface CheckedRun {
+  /** What was violated first; undefined: nothing. */
+  readonly violation: Violation | undefined;
+  readonly coverage: RunCoverage;
+  readonly history: OperationHistory;
+  /** Events that the simulator ran. */
+  readonly events: number;
+}
+
+export interface CheckRunOptions {
+  readonly mutant?: Mutant | undefined;
+  /** What the settings do not say comes from here. */
+  readonly base?: ResolvedScenario | undefined;
+  readonly trace?: TraceSink | undefined;
+}
+
+/**
+ * Runs one schedule on whole members, and judges it: the invariants at every step, the history and liveness at its end.
+ *
+ * @throws whatever is our own bug: only violated properties and members that contradict themselves are a result
+ */
+export function runSchedule(schedule: Schedule, options: CheckRunOptions = {}): CheckedRun {
+  return new CheckRun(schedule, options).run();
+}
+
+class CheckRun {
+  private readonly schedule: Schedule;
+  private readonly options: CheckRunOptions;
+  private readonly cluster: Cluster;
+  private readonly monitor: StepMonitor;
+  private readonly coverage = new CoverageMeter();
+  private readonly clients: CheckClients;
+  private readonly disturbances: Disturbances;
+  private readonly restarts: MemberRestart[] = [];
+  private readonly leaderChangesUs: number[] = [];
+  private started = false;
+
+  constructor(schedule: Schedule, options: CheckRunOptions) {
+    this.schedule = schedule;
+    this.options = options;
+    const { settings, seed } = schedule;
+    const { mutant, trace } = options;
+    const nameOf = (id: MemberId): string => this.cluster.members[id - 1]!.name;
+    const nowUs = (): number => this.cluster.simulator.nowUs;
+    this.monitor = new StepMonitor(nameOf, nowUs, (event) => this.heard(event));
+    const messages: MessageObserver | undefined =
+      trace === undefined
+        ? undefined
+        : {
+            sent: (member, message) => trace.sent(nowUs(), member, message),
+            received: (member, message) => trace.received(nowUs(), member, message),
+          };
+    const conduct = mutant?.conduct?.();
+    this.cluster = new Cluster(checkScenario(settings, options.base), `check/${seed}`, {
+      steps: this.monitor,
+      ...(messages === undefined ? {} : { messages }),
+      ...conduct,
+      ...(mutant?.client === undefined ? {} : { policyNamed: mutatedPolicy(mutant.client) }),
+      initialVoters: Array.from({ length: settings.voters }, (_, i) => (i + 1) as MemberId),
+    });
+    const { simulator, programs } = this.cluster;
+    this.clients = new CheckClients(
+      simulator,
+      programs.map((program) => program.newClient('c')),
+    );
+    this.disturbances = new Disturbances(this.cluster, (text, member, action) => {
+      this.coverage.struck(action);
+      trace?.noted(nowUs(), text, member);
+    });
+  }
+
+  run(): CheckedRun {
+    let violation: Violation | undefined;
+    try {
+      this.live();
+      violation = this.judge();
+    } catch (error) {
+      violation = violationOf(error, this.cluster.simulator.nowUs);
+    }
+    this.clients.close();
+    this.coverage.operations = this.clients.operations.length;
+    return {
+      violation,
+      coverage: this.coverage.result(),
+      history: { operations: this.clients.operations, watches: this.clients.watches },
+      events: this.cluster.simulator.eventCount,
+    };
+  }
+
+  private heard(event: InvariantEvent): void {
+    this.options.trace?.heard(event);
+    this.coverage.heard(event, this.cluster.members);
+    if (event.kind === 'restart') this.restarts.push({ member: event.member, atUs: event.atUs });
+    if (event.kind === 'became-leader') this.leaderChangesUs.push(event.atUs);
+    if (this.started) this.disturbances.heard(event);
+  }
+
+  private live(): void {
+    const { schedule, cluster, clients, disturbances } = this;
+    const { simulator, members } = cluster;
+    for (const member of members) member.start();
+    while (simulator.nowUs < START_US && !isSettled(cluster, schedule.settings.voters)) {
+      simulator.run(simulator.nowUs + LOOK_US);
+    }
+    this.started = true;
+    for (const step of schedule.steps) {
+      if (step.kind === 'fault') disturbances.schedule(step);
+      else simulator.schedule(step.atMs * 1000, () => clients.ask(step), undefined);
+    }
+    simulator.run(simulator.nowUs + schedule.runMs * 1000);
+    if (clients.busyUntilUs > simulator.nowUs) simulator.run(clients.busyUntilUs);
+    this.options.trace?.noted(simulator.nowUs, 'everything is healed', undefined);
+    disturbances.heal();
+    this.healedUs = simulator.nowUs;
+    this.waitUntil(() => this.isWhole());
+  }
+
+  private healedUs = 0;
+  private unserved: readonly number[] = [];
+  private lastRevision = 0;
+
+  private judge(): Violation | undefined {
+    const { clients, cluster } = this;
+    const { simulator } = cluster;
+    const judgesLiveness = this.hasQuorum();
+    if (judgesLiveness) {
+      const waiting = new Set<number>();
+      for (let i = 0; i < this.schedule.settings.clients; i++) {
+        waiting.add(i);
+        clients.insist(i, (revision) => {
+          waiting.delete(i);
+          this.lastRevision = Math.max(this.lastRevision, revision);
+        });
+      }
+      this.waitUntil(() => waiting.size === 0 && this.isWhole());
+      if (this.counting().length === this.cluster.members.length) this.waitUntil(() => this.watchesAreThrough());
+      this.unserved = [...waiting];
+    }
+    const { operations, watches } = clients;
+    const verdict = judgeEtcdHistory(operations);
+    if (verdict.explanation !== undefined) {
+      const { property, reason, operations: told } = verdict.explanation;
+      const last = told.reduce((latest, { returned }) => Math.max(latest, returned), 0);
+      const words = told.map(({ client, asked, answer }) => `${client}: ${asked} -> ${answer}`).join('; ');
+      return { property, atUs: last, member: '', text: `${reason}: ${words}` };
+    }
+    const found = [
+      ...judgeSessions(operations, this.restarts),
+      ...judgeWatches(watches, acknowledgedEvents(operations)),
+      ...judgeLeases(operations, {
+        graceUs: LEASE_GRACE_US,
+        leaderChangesUs: [...this.leaderChangesUs, this.healedUs],
+        driftRatio: 0.01,
+      }),
+      ...(judgesLiveness ? this.judgeLiveness() : []),
+    ];
+    return found[0] ?? (judgesLiveness ? this.judgeService(simulator.nowUs) : undefined);
+  }
+
+  private judgeLiveness(): Violation[] {
+    const { simulator } = this.cluster;
+    const members = this.counting().map((member) => ({
+      name: member.name,
+      isUp: member.up,
+      role: member.role,
+      term: member.term,
+      leader: member.leader,
+      commitIndex: member.commitIndex,
+      appliedIndex: member.appliedIndex,
+    }));
+    return judgeLiveness(
+      { endUs: simulator.nowUs, healedUs: this.healedUs, members, openOperations: this.clients.openOperations },
+      { quietUs: QUIET_US },
+    );
+  }
+
+  /** After the quiet time every client has had a write acknowledged, and every watch has seen it. */
+  private judgeService(atUs: number): Violation | undefined {
+    const [client] = this.unserved;
+    // pick-first stays with a member that answers, be it cut off from all others: that is known of it.
+    const isPinned = this.schedule.settings.balancer === 'pick-first' && this.disturbances.holdsAny;
+    if (client !== undefined && !isPinned) {
+      const name = `apiserver${client + 1}/c`;
+      return {
+        property: 'Every Client Gets Through',
+        atUs,
+        member: name,
+        text: `${name} has had no write acknowledged in ${QUIET_US / 1e6} s though a quorum is there`,
+      };
+    }
+    // A watch may live on a member that is out of the cluster, or cut off: it hears nothing there, as in etcd.
+    if (this.watchesAreThrough() || this.counting().length < this.cluster.members.length) return undefined;
+    const text = `a watch has not seen revision ${this.lastRevision} in ${QUIET_US / 1e6} s`;
+    return { property: 'Watch Reliable', atUs, member: '', text };
+  }
+
+  private watchesAreThrough(): boolean {
+    return this.clients.watches.every(({ observations }) => {
+      const last = observations.at(-1);
+      if (last === undefined || last.kind === 'canceled') return last !== undefined;
+      return last.kind === 'created' ? last.revision >= this.lastRevision : revisionSeen(last) >= this.lastRevision;
+    });
+  }
+
+  private waitUntil(done: () => boolean): void {
+    const { simulator } = this.cluster;
+    const untilUs = simulator.nowUs + QUIET_US;
+    while (simulator.nowUs < untilUs && !done()) {
+      // A member that lives through its removal again after a restart ends once more, though it is back in by now.
+      for (const member of this.counting()) if (!member.up) member.start();
+      simulator.run(simulator.nowUs + LOOK_US);
+    }
+  }
+
+  /** The members that must work: those of the configuration that no lasting fault holds. */
+  private counting(): readonly Member[] {
+    const voters = this.voters();
+    return this.cluster.members.filter((member) => voters.includes(member.id) && !this.disturbances.holds(member));
+  }
+
+  private voters(): readonly MemberId[] {
+    const { members } = this.cluster;
+    const furthest = [...members].sort((a, b) => b.appliedIndex - a.appliedIndex)[0]!;
+    return furthest.voters;
+  }
+
+  private hasQuorum(): boolean {
+    return 2 * this.counting().length > this.voters().length;
+  }
+
+  private isWhole(): boolean {
+    const members = this.counting();
+    const term = members.reduce((highest, member) => Math.max(highest, member.term), 0);
+    const leader = members.find((member) => member.role === 'leader' && member.term === term);
+    if (leader === undefined || this.clients.openOperations.length > 0) return false;
+    return members.every(
+      (member) => member.up && member.leader === leader.name && member.appliedIndex === leader.commitIndex,
+    );
+  }
+}
+
+/** Half a second until the lessor looks, three until it looks again, and an election. */
+const LEASE_GRACE_US = 6_000_000;
+
+function revisionSeen(observation: { readonly revision?: number; readonly fromRevision?: number }): number {
+  return observation.revision ?? observation.fromRevision ?? 0;
+}
+
+function isSettled({ leader, members }: Cluster, voters: number): boolean {
+  if (leader === undefined || leader.commitIndex === 0) return false;
+  return members.slice(0, voters).every((member) => member.leader === leader.name);
+}
+
+/** A violated property, or a member that found itself in a state that it must not be in: etcd panics there. */
+function violationOf(error: unknown, atUs: number): Violation {
+  if (error instanceof ViolationError) return error.violation;
+  if (isContradiction(error)) {
+    return { property: 'No Panic', atUs, member: '', text: error.message.split('\n')[0]! };
+  }
+  throw error;
+}
+
+function isContradiction(error: unknown): error is Error {
+  return error instanceof InvariantError || (error instanceof Error && error.name === 'InvariantError');
+}
