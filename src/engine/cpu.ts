@@ -5,6 +5,9 @@ import type { Handler, Simulator } from './simulator.js';
 /** A slice of a long computation: CFS's order of magnitude for two runnable threads on a core. */
 const QUANTUM_US = 3000;
 
+/** The kernel gives a CPU quota out anew this often: cfs_period_us. */
+const QUOTA_PERIOD_US = 100_000;
+
 /** A piece of work. The objects are used again: a finished one's fields belong to nobody. */
 interface Task {
   /** CPU time left, µs on one of these cores. */
@@ -27,6 +30,11 @@ export class Cpu {
   readonly speed: number;
   private readonly simulator: Simulator;
   private readonly cores: number;
+  private readonly quotaUs: number;
+  /** Which period `usedUs` belongs to. */
+  private period = 0;
+  private usedUs = 0;
+  private throttled = false;
   private running = 0;
   /** Come back from a pause: what they were given before, they go on with before what came since. */
   private readonly resumed = new Fifo<Task>();
@@ -34,16 +42,19 @@ export class Cpu {
   private readonly continued = new Fifo<Task>();
   private readonly spare: Task[] = [];
   private readonly onSliceEnd = (task: Task): void => this.endSlice(task);
+  private readonly onPeriod = (): void => this.startWaiting();
 
   /**
-   * @param cores > 0; below 1 it is a quota: one core of that speed
+   * @param cores > 0; below 1 it is a quota: one core, held back for the rest of a 100 ms period once it has used up its
+   *   share of it
    * @param speed work done per unit of time, relative to the machine that costs were measured on
    */
   constructor(simulator: Simulator, cores: number, speed = 1) {
     invariant(cores > 0 && speed > 0, 'a CPU needs cores and speed above 0', { cores, speed });
     this.simulator = simulator;
     this.cores = cores < 1 ? 1 : Math.floor(cores);
-    this.speed = (cores < 1 ? cores : cores / Math.floor(cores)) * speed;
+    this.quotaUs = cores < 1 ? Math.max(Math.round(cores * QUOTA_PERIOD_US), 1) : Number.POSITIVE_INFINITY;
+    this.speed = (cores < 1 ? 1 : cores / Math.floor(cores)) * speed;
   }
 
   get nowUs(): number {
@@ -57,7 +68,7 @@ export class Cpu {
 
   /** A core is free: work that costs nothing can be done at once. */
   get idleCore(): boolean {
-    return this.running < this.cores;
+    return this.running < this.cores && this.hasQuota();
   }
 
   task(leftUs: number, handler: Handler<never>, payload: unknown, program: Program): Task {
@@ -79,7 +90,7 @@ export class Cpu {
   }
 
   private startOrQueue(task: Task, queue: Fifo<Task>): void {
-    if (this.running < this.cores) {
+    if (this.running < this.cores && this.hasQuota()) {
       this.running++;
       this.startSlice(task);
     } else {
@@ -88,9 +99,10 @@ export class Cpu {
   }
 
   private startSlice(task: Task): void {
-    const sliceUs = Math.min(task.leftUs, QUANTUM_US);
+    const sliceUs = Math.min(task.leftUs, QUANTUM_US, this.quotaUs - this.usedUs);
     task.leftUs -= sliceUs;
     this.busyUs += sliceUs;
+    if (this.quotaUs !== Number.POSITIVE_INFINITY) this.usedUs += sliceUs;
     task.program.busyUs += sliceUs;
     this.simulator.schedule(sliceUs, this.onSliceEnd, task);
   }
@@ -99,8 +111,7 @@ export class Cpu {
     const finished = task.leftUs === 0;
     const admitted = task.program.admits(task);
     if (admitted && !finished) this.continued.push(task);
-    let next = this.takeNext();
-    while (next !== undefined && !next.program.admits(next)) next = this.takeNext();
+    const next = this.hasQuota() ? this.takeAdmitted() : undefined;
     if (next === undefined) this.running--;
     else this.startSlice(next);
     if (!admitted || !finished) return;
@@ -108,6 +119,46 @@ export class Cpu {
     program.ended(this.nowUs);
     this.spare.push(task);
     (handler as Handler<unknown>)(payload);
+  }
+
+  /** CPU time that was used beside any task. */
+  spend(us: number): void {
+    this.busyUs += us;
+    if (this.hasQuota() && this.quotaUs !== Number.POSITIVE_INFINITY) {
+      this.usedUs = Math.min(this.usedUs + us, this.quotaUs);
+    }
+  }
+
+  /** Whether work may run now; if not, it goes on by itself with the next period. */
+  private hasQuota(): boolean {
+    if (this.quotaUs === Number.POSITIVE_INFINITY) return true;
+    const period = Math.floor(this.nowUs / QUOTA_PERIOD_US);
+    if (period !== this.period) {
+      this.period = period;
+      this.usedUs = 0;
+    }
+    if (this.usedUs < this.quotaUs) return true;
+    if (!this.throttled) {
+      this.throttled = true;
+      this.simulator.scheduleAt((period + 1) * QUOTA_PERIOD_US, this.onPeriod, undefined);
+    }
+    return false;
+  }
+
+  private startWaiting(): void {
+    this.throttled = false;
+    while (this.running < this.cores && this.hasQuota()) {
+      const next = this.takeAdmitted();
+      if (next === undefined) return;
+      this.running++;
+      this.startSlice(next);
+    }
+  }
+
+  private takeAdmitted(): Task | undefined {
+    let next = this.takeNext();
+    while (next !== undefined && !next.program.admits(next)) next = this.takeNext();
+    return next;
   }
 
   private takeNext(): Task | undefined {
@@ -212,7 +263,7 @@ export class Program {
 
   private spent(spinUs: number): void {
     this.busyUs += spinUs;
-    this.cpu.busyUs += spinUs;
+    this.cpu.spend(spinUs);
   }
 
   private wakeUpCostUs(): number {

@@ -32,15 +32,19 @@ describe('cores', () => {
     expect([cpu.busyUs, program.busyUs, cpu.load]).toEqual([460, 460, 0]);
   });
 
-  test('a quota below one is a slow core', () => {
+  test('a quota below one is a core that is held back once its share of a period is used up', () => {
     const { simulator, program, done, note } = host(0.25);
-    program.run(100, note, 'a');
-    program.run(100, note, 'b');
+    program.run(60_000, note, 'work');
     simulator.run();
-    expect(done).toEqual([
-      ['a', 400],
-      ['b', 800],
-    ]);
+    // 25 ms of every 100 ms: two whole shares, then 10 ms.
+    expect(done).toEqual([['work', 210_000]]);
+  });
+
+  test('a quota that is not used up holds nobody back, and is not saved for later', () => {
+    const { simulator, program, done, note } = host(0.5);
+    simulator.schedule(450_000, () => program.run(60_000, note, 'late'), undefined);
+    simulator.run();
+    expect(done).toEqual([['late', 510_000]]);
   });
 
   test('a fraction above one makes each whole core so much faster: no work is lost', () => {
