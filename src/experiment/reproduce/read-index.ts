@@ -43,7 +43,7 @@ export const readIndex: Suite = {
       const parts = { suite: readIndex.name, name: `${op} mean`, cell, unit: 'ms', measured: meanMs, simulated };
       return op === 'lget'
         ? row({ ...parts, tolerance: 0.06 })
-        : // Known: the measured writes have stalls of a disk that all members share.
+        : // Known: the measured writes have a tail that the model's disks do not give, see docs/model.md.
           row({ ...withinRange({ ...parts, low: medianMs, high: p95Ms }), known: true });
     });
     const notes = [
