@@ -1,5 +1,6 @@
 import { CommanderError, newCommand } from './command.js';
 import { checkCommand } from './commands/check.js';
+import { compareCommand } from './commands/compare.js';
 import { lintCommand } from './commands/lint.js';
 import { listCommand } from './commands/list.js';
 import { reproduceCommand } from './commands/reproduce.js';
@@ -18,6 +19,7 @@ function commands(session: Session) {
     .version(version())
     .addCommand(runCommand(session))
     .addCommand(sweepCommand(session))
+    .addCommand(compareCommand(session))
     .addCommand(checkCommand(session))
     .addCommand(lintCommand(session))
     .addCommand(schemaCommand())

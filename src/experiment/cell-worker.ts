@@ -12,7 +12,8 @@ export default async function runCell(task: CellTask): Promise<CellResult> {
   const axes = Object.entries(cell).map(([path, value]) => ({ path, value }));
   const plugIns = await loadPlugIns(task.plugIns);
   const choices = choicesWith(plugIns.map(description));
-  const parsed = parseScenario(text, fileName, { set: [...set, ...axes], choices });
+  // One cell has no axes: those of the whole sweep are not checked again and again.
+  const parsed = parseScenario(text, fileName, { set: [...set, ...axes, { path: 'sweep', value: '{}' }], choices });
   invariant(parsed.ok, 'a cell of a checked sweep must parse', { cell: JSON.stringify(cell) });
   const scenario = withTrace(parsed.scenario, folder);
   const use = new PlugInUse(plugIns, task.pulse && new Pulse(task.pulse));

@@ -55,6 +55,24 @@ export interface SweepRow {
   readonly n: number;
 }
 
+/** How one value of an axis differs from the baseline in one metric; see `compare.ts`. */
+export interface DifferenceRow {
+  readonly scenario: string;
+  /** The other axes. */
+  readonly cell: Readonly<Record<string, string>>;
+  readonly value: string;
+  readonly metric: string;
+  readonly unit: string;
+  readonly mean: number;
+  readonly baselineMean: number;
+  /** Mean of the paired differences, with its 95 % interval. */
+  readonly difference: number;
+  readonly ciLow: number;
+  readonly ciHigh: number;
+  /** Pairs. */
+  readonly n: number;
+}
+
 /** One figure of reality against the simulation (DESIGN §5). */
 export interface ReproduceRow {
   readonly suite: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NetemConfig } from '../network/types.js';
 import { decisive } from './distribution-schema.js';
+import { LINK_PROFILES } from './places.js';
 import { bitRate, duration, fields, oneOf, ratio, wholeNumber } from './quantities.js';
 
 /** Nothing done to packets; the queue holds tc's 1000. */
@@ -33,6 +34,7 @@ const gilbertElliott = fields({
 
 /** The keys of tc-netem(8), to be put beside others or alone. */
 export const NETEM_SHAPE = {
+  profile: oneOf(Object.keys(LINK_PROFILES)).optional(),
   delay: duration().optional(),
   jitter: duration().optional(),
   correlation: ratio().optional(),
@@ -52,7 +54,9 @@ export function netemConfig(file: NetemFile, context: z.core.$RefinementCtx): Ne
   const loss = file.loss;
   const complain = (path: string, expected: string, hint: string) =>
     context.issues.push({ ...decisive(expected, hint), input: file, path: [path] });
-  if (file.jitter === undefined) {
+  if (file.profile !== undefined) {
+    // Its jitter and delay stand beside what is given here.
+  } else if (file.jitter === undefined) {
     if (file.correlation !== undefined)
       complain('correlation', 'jitter beside it', 'correlation is that of the jitter');
     if (file.distribution !== undefined) complain('distribution', 'jitter beside it', 'it is the shape of the jitter');
@@ -66,13 +70,14 @@ export function netemConfig(file: NetemFile, context: z.core.$RefinementCtx): Ne
   if (file.reorder !== undefined && file.reorder > 0 && !file.delay) {
     complain('reorder', 'a delay beside it', 'reordered packets are those that skip the delay');
   }
+  const base: NetemConfig = { ...NO_NETEM, ...(file.profile === undefined ? {} : LINK_PROFILES[file.profile]) };
   return {
-    ...NO_NETEM,
-    delayUs: file.delay ?? 0,
-    jitterUs: file.jitter ?? 0,
-    delayCorrelation: file.correlation ?? 0,
-    distribution: file.distribution ?? NO_NETEM.distribution,
-    lossRatio: typeof loss === 'number' ? loss : 0,
+    ...base,
+    delayUs: file.delay ?? base.delayUs,
+    jitterUs: file.jitter ?? base.jitterUs,
+    delayCorrelation: file.correlation ?? base.delayCorrelation,
+    distribution: file.distribution ?? base.distribution,
+    lossRatio: loss === undefined ? base.lossRatio : typeof loss === 'number' ? loss : 0,
     lossCorrelation: file['loss-correlation'] ?? 0,
     gilbertElliott: typeof loss === 'object' ? loss : undefined,
     duplicateRatio: file.duplicate ?? 0,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { distribution } from './distribution-schema.js';
 import { NETEM_SHAPE, netem, netemConfig } from './netem-schema.js';
-import { duration, fields, name } from './quantities.js';
+import { ZONE_MATRICES, type ZoneMatrix } from './places.js';
+import { duration, fields, name, oneOf } from './quantities.js';
 
 const link = () =>
   fields({ from: name(), to: name(), ...NETEM_SHAPE }).transform(({ from, to, ...settings }, context) => ({
@@ -18,9 +19,22 @@ export const network = () =>
     hosts: z.record(z.string(), fields({ egress: netem().optional(), zone: name().optional() })).optional(),
     links: z.array(link()).optional(),
     zones: fields({
-      rtt: z.record(z.string(), z.record(z.string(), duration())),
+      rtt: z.union([
+        oneOf(Object.keys(ZONE_MATRICES)).transform(zoneMatrix),
+        z.record(z.string(), z.record(z.string(), duration())),
+      ]),
       of: z.record(z.string(), name()).optional(),
     }).optional(),
   });
 
 export type NetworkFile = z.output<ReturnType<typeof network>>;
+
+/** A published matrix by name, in µs. */
+function zoneMatrix(matrix: string): ZoneMatrix {
+  return Object.fromEntries(
+    Object.entries(ZONE_MATRICES[matrix]!).map(([from, row]) => [
+      from,
+      Object.fromEntries(Object.entries(row).map(([to, ms]) => [to, Math.round(ms * 1000)])),
+    ]),
+  );
+}

@@ -90,7 +90,8 @@ class OnePinned implements ChannelMemory {
   }
 
   private connectAll(): void {
-    for (const endpoint of this.env.endpoints) {
+    // Go starts a goroutine for each; which of them gets to dial first is chance.
+    for (const endpoint of this.env.stream('dial').shuffled(this.env.endpoints)) {
       if (this.pinned === undefined) this.channel.connect(endpoint);
     }
   }

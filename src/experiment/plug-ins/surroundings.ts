@@ -5,10 +5,8 @@ class Forbidden extends Error {
   override readonly name = 'Forbidden';
 }
 
-type Slot = readonly [owner: object, key: string];
-
-/** The machine's time, chance, timers and output. */
-const FORBIDDEN: readonly Slot[] = [
+/** The machine's time, chance, timers and input. */
+const FORBIDDEN: readonly (readonly [owner: object, key: string])[] = [
   [globalThis, 'Date'],
   [globalThis, 'performance'],
   [globalThis, 'crypto'],
@@ -21,42 +19,45 @@ const FORBIDDEN: readonly Slot[] = [
   [Math, 'random'],
 ];
 
-/** How many calls of plug-ins this thread has begun, and whether one is under way: for whoever watches from outside. */
+/** Told of the calls of plug-ins in this thread: for whoever watches from outside. */
 export interface Heartbeat {
   begin(doing: string): void;
   end(): void;
 }
 
-/**
- * What stands around each call of a plug-in: the machine's clock, chance and timers are out of reach while it runs.
- *
- * Calls may nest: what a policy sets off may run more of it.
- */
+/** How deep this thread is in calls of plug-ins: what a policy sets off may run more of it. */
+let inside = 0;
+let trapped = false;
+
+/** Puts traps around what is forbidden, once a thread: outside of plug-ins they give what was there. */
+function setTraps(): void {
+  if (trapped) return;
+  trapped = true;
+  for (const [owner, key] of FORBIDDEN) {
+    let value: unknown = Reflect.get(owner, key);
+    Object.defineProperty(owner, key, {
+      configurable: true,
+      enumerable: Object.getOwnPropertyDescriptor(owner, key)?.enumerable ?? false,
+      get() {
+        if (inside > 0) throw new Forbidden(`${owner === Math ? 'Math.' : ''}${key} is out of bounds: use env`);
+        return value;
+      },
+      set(other: unknown) {
+        value = other;
+      },
+    });
+  }
+}
+
+/** What stands around each call of a plug-in: the machine's clock, chance and timers are out of reach while it runs. */
 export function surroundings(heartbeat?: Heartbeat): Surroundings {
-  let depth = 0;
-  let saved: (PropertyDescriptor | undefined)[] = [];
+  setTraps();
   return {
     enter(doing) {
-      if (depth++ > 0) return;
-      heartbeat?.begin(doing);
-      saved = FORBIDDEN.map(([owner, key]) => Object.getOwnPropertyDescriptor(owner, key));
-      for (const [owner, key] of FORBIDDEN) {
-        Object.defineProperty(owner, key, {
-          configurable: true,
-          get() {
-            throw new Forbidden(`${owner === Math ? 'Math.' : ''}${key} is out of bounds: use env`);
-          },
-        });
-      }
+      if (inside++ === 0) heartbeat?.begin(doing);
     },
     leave() {
-      if (--depth > 0) return;
-      FORBIDDEN.forEach(([owner, key], i) => {
-        const before = saved[i];
-        if (before === undefined) Reflect.deleteProperty(owner, key);
-        else Object.defineProperty(owner, key, before);
-      });
-      heartbeat?.end();
+      if (--inside === 0) heartbeat?.end();
     },
   };
 }

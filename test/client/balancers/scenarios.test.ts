@@ -62,12 +62,25 @@ describe('grpc-1.7 and a member that is back after 0.2 s', () => {
 });
 
 describe('grpc-1.0 and a partitioned member', () => {
-  it.each(REPLICATIONS)('keeps its pin until the partition ends (replication %i)', (replication) => {
-    const result = run('balancer-stale-pin', 'grpc-1.0', replication);
+  it.each(['2', '3', '8'])('keeps its pin until the partition ends, if that is the one drawn (seed %s)', (seed) => {
+    const result = run('balancer-stale-pin', 'grpc-1.0', 0, { seed });
     expect(metric(result, 'request_share_m2')).toBe(1);
     // 20 calls a second for 10 s, but for those of the last 2 s, which are answered when the partition ends.
     expect(metric(result, DEADLINE)).toBeGreaterThan(150);
     expect(metric(result, 'errors')).toBe(metric(result, DEADLINE));
+  });
+
+  it('draws one of the three at random', () => {
+    const drawn = Array.from({ length: 30 }, (_, replication) =>
+      metric(
+        run('balancer-stale-pin', 'grpc-1.0', replication, { 'workload.count': '5', faults: '[]' }),
+        'request_share_m2',
+      ),
+    );
+    expect(new Set(drawn)).toEqual(new Set([0, 1]));
+    const times = drawn.filter((share) => share === 1).length;
+    expect(times).toBeGreaterThanOrEqual(3);
+    expect(times).toBeLessThanOrEqual(20);
   });
 
   it('which grpc-1.7 leaves after the first deadline, and round robin meets every third time', () => {

@@ -1,0 +1,9 @@
+export default {
+  name: 'endless',
+  summary: 'never returns',
+  newPicker: () => ({
+    pick: () => {
+      for (;;);
+    },
+  }),
+};

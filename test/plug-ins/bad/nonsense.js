@@ -1,0 +1,1 @@
+export default { name: 'nonsense', summary: 'gives a number', newPicker: () => ({ pick: () => 7 }) };
