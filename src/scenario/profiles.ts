@@ -73,7 +73,7 @@ export const CPU_COSTS: CpuCosts = {
   // pings, which wake no process, do not (latency-sequential.csv).
   wakeUs: 220,
   wakeAfterUs: 5_000,
-  spinUs: 200,
+  spinUs: 220,
 };
 
 /** Switch and kernel, one way, on the ground truth's testbed. */

@@ -1,5 +1,6 @@
 import { apiserverInit } from './apiserver-init.js';
 import { availsim } from './availsim.js';
+import { crossover } from './crossover.js';
 import { latency } from './latency.js';
 import { leaderKill } from './leader-kill.js';
 import { leaderTransfer } from './leader-transfer.js';
@@ -10,6 +11,7 @@ import { readIndex } from './read-index.js';
 import { stability } from './stability.js';
 import type { Suite } from './suite.js';
 import { thesisInit } from './thesis-init.js';
+import { throughput } from './throughput.js';
 
 export type { Suite, SuiteOptions } from './suite.js';
 
@@ -23,6 +25,8 @@ export const suites: readonly Suite[] = [
   leaderTransfer,
   stability,
   paused,
+  throughput,
+  crossover,
   raftPaper,
   availsim,
   links,

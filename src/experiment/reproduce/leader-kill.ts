@@ -119,6 +119,8 @@ function distanceRow(
     simulated: kolmogorovSmirnov(simulatedMs, measuredMs),
     tolerance: kolmogorovSmirnovLimit(simulatedMs.length, measuredMs.length),
     absolute: true,
+    // docs/model.md, "Where it is off".
+    known: what === 'first leader',
   });
 }
 
@@ -151,6 +153,7 @@ function probeRow(delay: string, measuredMs: readonly number[], cells: Cells): R
     simulated: kolmogorovSmirnov(simulatedMs, measuredMs),
     tolerance: kolmogorovSmirnovLimit(simulatedMs.length, measuredMs.length),
     absolute: true,
+    known: true,
   });
 }
 
