@@ -9,7 +9,7 @@ import type { MemberId, Message } from '../../src/raft/types.js';
 import { CPU_COSTS, RAFT_PROFILES } from '../../src/scenario/profiles.js';
 
 const MS = 1000;
-const ids = [1, 2, 3] as readonly MemberId[];
+const ids = [1, 2, 3] as unknown as readonly MemberId[];
 const RAFT = {
   ...RAFT_PROFILES['3.4'],
   checkQuorum: false,
