@@ -15,6 +15,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const PARTS = {
   reproduce: ['reproduce'],
   'leader-crash': ['sweep', 'leader-crash'],
+  balancers: ['compare', 'balancers', 'balancers-zones', 'balancers-stacked', 'balancers-init'],
 };
 
 /** Differs from machine to machine. */

@@ -1,6 +1,10 @@
 /** etcdsim as a library: scenarios in, results out; and what a balancer, workload or fault of one's own is made of. */
+export type { Invariant, InvariantCheck } from './checking/invariants/invariant.js';
 export type {
   BalancerConfig,
+  CallEnd,
+  ChannelControl,
+  ChannelMemory,
   ClientConfig,
   ConnectivityState,
   EtcdClient,

@@ -1,7 +1,7 @@
 import type { PickerPolicy } from '../policy.js';
 import { fixed } from './fixed.js';
-import { grpc10 } from './grpc-1.0.js';
-import { grpc17 } from './grpc-1.7.js';
+import { grpc10 } from './grpc-1-0.js';
+import { grpc17 } from './grpc-1-7.js';
 import { leaderAware } from './leader-aware.js';
 import { leastRequest } from './least-request.js';
 import { nearest } from './nearest.js';
