@@ -19,6 +19,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { LeaseRenewals } from './lease-renewals.js';
 import type { Member, MemberHooks } from './member.js';
 import { MessageDisturbance } from './message-disturbance.js';
+import { serveMetrics } from './metrics-endpoint.js';
 import { type PeerAddress, Peers, peerDialTimeoutUs } from './peers.js';
 import type { Proposal } from './proposal.js';
 import { Proposals, requestTimeoutUs } from './proposals.js';
@@ -52,6 +53,8 @@ export class MemberProcess {
   private readonly steps: StepReporter | undefined;
   /** Members that were removed: etcd takes no messages from them. */
   private readonly removed = new Set<MemberId>();
+  private readonly startCommitIndex: number;
+  private readonly everMembers = new Set<MemberId>();
   readonly lessor: Lessor;
   private readonly hub: WatchHub;
   readonly proposals: Proposals;
@@ -121,6 +124,7 @@ export class MemberProcess {
           this.snapshotIndex = index;
           this.confState = confState;
           this.steps?.configured(index, confState);
+          this.noteRemoved();
         },
         leaseRevoked: (leaseId) => this.leaseRenewals.revoked(leaseId),
         moved: () => this.applied(),
@@ -131,11 +135,13 @@ export class MemberProcess {
     const snapshot = storage.snapshot();
     invariant(typeof snapshot !== 'string', 'memory storage always has a snapshot');
     this.applier.restore(snapshot.data as StateSnapshot | undefined);
-    const startIndex = decisions.resumesAfter(snapshot.index, storage.initialState().hardState.commit);
+    this.startCommitIndex = storage.initialState().hardState.commit;
+    const startIndex = decisions.resumesAfter(snapshot.index, this.startCommitIndex);
     this.applier.appliedIndex = startIndex;
     this.snapshotIndex = snapshot.index;
     this.confState = snapshot.confState;
-    this.wal = new Wal(simulator, program, metrics, config.disk, fsyncUs, () => this.driver.onSaved());
+    const walCounts = config.version === '3.4' ? 2 : 1;
+    this.wal = new Wal(simulator, program, metrics, config.disk, fsyncUs, () => this.driver.onSaved(), walCounts);
     this.driver = new RaftDriver(
       simulator,
       program,
@@ -153,8 +159,9 @@ export class MemberProcess {
         written: () => this.applier.written(),
         send: (message) => {
           if (message.type === 'MsgHeartbeat') this.observeHeartbeat(message.to);
-          hooks.messages?.sent(member, message);
-          this.outgoing.send(message);
+          const sent = message.type === 'MsgSnap' ? this.withCurrentState(message) : message;
+          hooks.messages?.sent(member, sent);
+          this.outgoing.send(sent);
         },
         received: hooks.messages === undefined ? undefined : (message) => hooks.messages!.received(member, message),
         saved: hooks.steps === undefined ? undefined : (ready) => this.steps!.saved(ready),
@@ -200,6 +207,7 @@ export class MemberProcess {
       watchRequest: (streamId, message) => this.watchRequest(streamId, message),
       watchClosed: (streamId) => this.hub.closeStream(streamId),
     });
+    serveMetrics(network, member.address.host, program, metrics.registry);
     this.peers = new Peers(
       simulator,
       network,
@@ -298,24 +306,32 @@ export class MemberProcess {
   }
 
   private applyConfChange({ index, confChange }: Entry): void {
-    const { member } = this;
     const change = confChange as ConfChangeV2;
+    const wasIn = !this.isOut;
     this.confState = this.driver.raw.applyConfChange(change);
     this.steps?.configured(index, this.confState);
-    for (const { type, nodeId } of change.changes) {
-      if (type !== 'ConfChangeRemoveNode') this.removed.delete(nodeId);
-      else if (nodeId !== member.id) this.removed.add(nodeId);
-      else if (this.decisions.heedsRemoval()) this.simulator.schedule(REMOVED_US, this.onRemoved, undefined);
+    this.noteRemoved();
+    // What it lives through again after a restart is no news: it was started because it is back in.
+    const isNews = index > this.startCommitIndex;
+    if (isNews && this.isOut && wasIn && this.decisions.heedsRemoval()) {
+      this.simulator.schedule(REMOVED_US, this.onRemoved, undefined);
     }
+  }
+
+  /** A joint configuration still has those that it is about to lose. */
+  private noteRemoved(): void {
+    const members = membersOf(this.confState);
+    this.removed.clear();
+    for (const { id } of this.addresses) if (!members.includes(id) && this.everMembers.has(id)) this.removed.add(id);
+    for (const id of members) this.everMembers.add(id);
   }
 
   /** Whether it is no member by now. */
   private get isOut(): boolean {
-    const { voters, learners, votersOutgoing } = this.confState;
-    return ![...voters, ...learners, ...votersOutgoing].includes(this.member.id);
+    return !membersOf(this.confState).includes(this.member.id);
   }
 
-  /** It may be back in by now: a restarted member lives through its own removal again. */
+  /** It may be back in by now. */
   private readonly onRemoved = (): void => {
     if (this.program.alive && this.isOut) this.member.crash();
   };
@@ -364,6 +380,19 @@ export class MemberProcess {
     if (this.leads) this.lessor.promote(this.simulator.nowUs, this.member.config.raft.electionTimeoutUs);
   }
 
+  /**
+   * A snapshot that leaves is of what is applied now, not of when raft's storage was compacted: a member that has been
+   * added since would not find itself in that. etcd: createMergedSnapshotMessage.
+   */
+  private withCurrentState(message: Message): Message {
+    const index = this.applier.appliedIndex;
+    const term = this.driver.raw.raft.log.termOrZero(index);
+    if (message.snapshot === undefined || term === 0 || index <= message.snapshot.index) return message;
+    const data: StateSnapshot = { store: this.store.snapshot(), leases: this.lessor.snapshot() };
+    const snapshot = { index, term, confState: this.confState, data, dataBytes: data.store.sizeBytes };
+    return { ...message, snapshot };
+  }
+
   private applied(): void {
     this.member.metrics.proposalsCommitted.value = this.driver.raw.commitIndex;
     this.reads.applied();
@@ -381,4 +410,8 @@ export class MemberProcess {
     this.storage.createSnapshot(appliedIndex, { confState: this.confState, data, dataBytes: data.store.sizeBytes });
     if (appliedIndex > raft.snapshotCatchUpEntries) this.storage.compact(appliedIndex - raft.snapshotCatchUpEntries);
   }
+}
+
+function membersOf({ voters, learners, votersOutgoing, learnersNext }: ConfState): readonly MemberId[] {
+  return [...voters, ...learners, ...votersOutgoing, ...learnersNext];
 }

@@ -126,7 +126,9 @@ export class RaftDriver {
       readOnlyOption: decisions.readOnlyOption,
       disableProposalForwarding: false,
       disableConfChangeValidation: false,
-      stepDownOnRemoval: false,
+      // Model: as of etcd 3.6. Before, a leader that is out goes on for a second, and where one voter is left it answers
+      // reads by itself, stale ones too.
+      stepDownOnRemoval: decisions.heedsRemoval(),
       rules,
       drawElectionTimeout: () =>
         continuous

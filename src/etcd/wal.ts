@@ -22,12 +22,16 @@ export class Wal {
   private readonly fsyncUs: Sampler;
   private readonly writeBytesPerSec: number;
   private readonly saved: () => void;
+  private readonly timesCounted: number;
   private readonly onDisk = (): void => {
     if (this.failed === undefined) this.program.wake(this.saved, undefined);
     else if (this.program.alive) this.failed();
   };
 
-  /** @param saved called at the end of every batch */
+  /**
+   * @param saved called at the end of every batch
+   * @param timesCounted how often each byte is counted: etcd 3.4 counts them where they are encoded and where they are written
+   */
   constructor(
     simulator: Simulator,
     program: Program,
@@ -35,6 +39,7 @@ export class Wal {
     disk: DiskConfig,
     fsyncUs: Sampler,
     saved: () => void,
+    timesCounted = 1,
   ) {
     this.simulator = simulator;
     this.program = program;
@@ -42,11 +47,12 @@ export class Wal {
     this.fsyncUs = fsyncUs;
     this.writeBytesPerSec = disk.writeBytesPerSec;
     this.saved = saved;
+    this.timesCounted = timesCounted;
   }
 
   /** Writes a batch of `bytes`; with `sync` it is durable when `saved` is called. */
   save(bytes: number, sync: boolean): void {
-    this.metrics.walWriteBytes.add(bytes);
+    this.metrics.walWriteBytes.add(bytes * this.timesCounted);
     if (!sync) {
       this.saved();
       return;
