@@ -126,6 +126,7 @@ export class ClientProgram {
       connectCpuUs: this.connectCpuUs,
       program: this.program,
       loopCpuUs: this.config.loopCpuUs,
+      byteCpuUs: this.config.byteCpuUs ?? 0,
       changed: () => changed(subconnection),
     };
     const subconnection = new Subconnection(endpoint.name, endpoint.host, env);

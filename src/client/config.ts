@@ -12,6 +12,8 @@ export interface ClientConfig {
   readonly callCpuUs: number;
   /** CPU time of waking a connection's reader or writer, whatever waits for it then, µs. */
   readonly loopCpuUs: number;
+  /** CPU time of taking in one byte of an answer, µs; 0 if left out. */
+  readonly byteCpuUs?: number;
   /** CPU time of the client's side of a new connection, until calls may go on it. */
   readonly connectCpu: DurationDistribution;
   readonly dialTimeoutUs: number;

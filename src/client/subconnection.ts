@@ -4,6 +4,7 @@ import {
   clientFrameBytes,
   type Outcome,
   type ServerFrame,
+  serverFrameBytes,
   type WatchResponse,
 } from '../api/index.js';
 import {
@@ -45,6 +46,8 @@ export interface SubconnectionEnv {
   readonly program: Program;
   /** CPU time of waking the reader or the writer, µs. */
   readonly loopCpuUs: number;
+  /** CPU time of taking in one byte, µs. */
+  readonly byteCpuUs: number;
   /** The connectivity state changed. */
   readonly changed: () => void;
 }
@@ -58,6 +61,8 @@ export class Subconnection implements PickableSubconnection {
   private end: ConnectionEnd<ClientFrame, ServerFrame> | undefined;
   private readonly writer: BatchWriter<ClientFrame>;
   private readonly arrived = new Fifo<ServerFrame>();
+  /** CPU time that the arrived frames' bytes will still take, µs. */
+  private unreadUs = 0;
   private readonly calls = new Map<number, (outcome: Outcome) => void>();
   private readonly streams = new Map<number, StreamHandlers>();
   private failures = 0;
@@ -262,10 +267,22 @@ export class Subconnection implements PickableSubconnection {
   /** The reader takes all that has come, once it gets a core. */
   private arrive(frame: ServerFrame): void {
     this.arrived.push(frame);
-    if (this.arrived.length === 1) this.env.program.run(this.env.loopCpuUs, this.readAll, undefined);
+    const { program, loopCpuUs, byteCpuUs } = this.env;
+    if (byteCpuUs > 0) this.unreadUs += byteCpuUs * serverFrameBytes(frame);
+    if (this.arrived.length > 1) return;
+    const costUs = loopCpuUs + this.unreadUs;
+    this.unreadUs = 0;
+    program.run(costUs, this.readAll, undefined);
   }
 
   private readonly readAll = (): void => {
+    const { unreadUs } = this;
+    if (unreadUs > 0) {
+      // More has come meanwhile: the reader goes on with that first.
+      this.unreadUs = 0;
+      this.env.program.run(unreadUs, this.readAll, undefined);
+      return;
+    }
     for (let left = this.arrived.length; left > 0; left--) this.receive(this.arrived.shift()!);
   };
 

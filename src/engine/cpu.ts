@@ -20,7 +20,7 @@ interface Task {
 /**
  * The cores of one host (or of one machine that several hosts share): work waits for a free core.
  *
- * Model: CPU scheduling. Tasks run to the end of a 3 ms slice, then queue behind; a task that has just become runnable
+ * Model: CPU scheduling. Tasks run to the end of a slice (3 ms unless the cluster says otherwise), then queue behind; a task that has just become runnable
  * goes before those that have used up a slice, as Linux's fair scheduler prefers who has slept. Cache and frequency
  * effects are left out.
  */
@@ -28,6 +28,7 @@ export class Cpu {
   /** CPU time used so far, µs of core time. */
   busyUs = 0;
   readonly speed: number;
+  private readonly sliceUs: number;
   private readonly simulator: Simulator;
   private readonly cores: number;
   private readonly quotaUs: number;
@@ -48,10 +49,12 @@ export class Cpu {
    * @param cores > 0; below 1 it is a quota: one core, held back for the rest of a 100 ms period once it has used up its
    *   share of it
    * @param speed work done per unit of time, relative to the machine that costs were measured on
+   * @param sliceUs how long a task keeps its core while others wait: 10 ms between goroutines of one process
    */
-  constructor(simulator: Simulator, cores: number, speed = 1) {
+  constructor(simulator: Simulator, cores: number, speed = 1, sliceUs = QUANTUM_US) {
     invariant(cores > 0 && speed > 0, 'a CPU needs cores and speed above 0', { cores, speed });
     this.simulator = simulator;
+    this.sliceUs = sliceUs;
     this.cores = cores < 1 ? 1 : Math.floor(cores);
     this.quotaUs = cores < 1 ? Math.max(Math.round(cores * QUOTA_PERIOD_US), 1) : Number.POSITIVE_INFINITY;
     this.speed = (cores < 1 ? 1 : cores / Math.floor(cores)) * speed;
@@ -99,7 +102,7 @@ export class Cpu {
   }
 
   private startSlice(task: Task): void {
-    const sliceUs = Math.min(task.leftUs, QUANTUM_US, this.quotaUs - this.usedUs);
+    const sliceUs = Math.min(task.leftUs, this.sliceUs, this.quotaUs - this.usedUs);
     task.leftUs -= sliceUs;
     this.busyUs += sliceUs;
     if (this.quotaUs !== Number.POSITIVE_INFINITY) this.usedUs += sliceUs;

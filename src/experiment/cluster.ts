@@ -91,13 +91,13 @@ function makeCpus(
   memberHosts: readonly string[],
   clientHosts: readonly string[],
 ): Map<string, Cpu> {
-  const { sharedCores, clientCores, clientSpeed } = cluster;
-  const shared = sharedCores === undefined ? undefined : new Cpu(simulator, sharedCores);
+  const { sharedCores, clientCores, clientSpeed, timeSliceUs } = cluster;
+  const shared = sharedCores === undefined ? undefined : new Cpu(simulator, sharedCores, 1, timeSliceUs);
   const cpus = new Map<string, Cpu>();
   cluster.members.forEach(({ cores, speed }, i) => {
-    cpus.set(memberHosts[i]!, shared ?? new Cpu(simulator, cores, speed));
+    cpus.set(memberHosts[i]!, shared ?? new Cpu(simulator, cores, speed, timeSliceUs));
   });
-  for (const host of clientHosts) cpus.set(host, shared ?? new Cpu(simulator, clientCores, clientSpeed));
+  for (const host of clientHosts) cpus.set(host, shared ?? new Cpu(simulator, clientCores, clientSpeed, timeSliceUs));
   return cpus;
 }
 

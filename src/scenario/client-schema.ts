@@ -14,6 +14,7 @@ export const client = () =>
     'keepalive-timeout': positiveDuration().optional(),
     'call-cpu': cost().optional(),
     'loop-cpu': cost().optional(),
+    'byte-cpu': cost().optional(),
     'connect-cpu': distribution().optional(),
     retry: fields({
       attempts: wholeNumber({ min: 1, max: 1e6 }).optional(),

@@ -43,6 +43,7 @@ const costs = () =>
     range: cost().optional(),
     key: cost().optional(),
     byte: cost().optional(),
+    'write-byte': cost().optional(),
     proposal: cost().optional(),
     ready: cost().optional(),
     loop: cost().optional(),
@@ -99,6 +100,7 @@ export const cluster = () =>
       'wake-after': duration().optional(),
     }).optional(),
     'shared-cores': cores().optional(),
+    'time-slice': positiveDuration().optional(),
     switch: fields({ loop: cost(), packet: cost() }).optional(),
     tls: oneOf(['off', '1.2', '1.3']).optional(),
   });

@@ -32,6 +32,8 @@ export interface ClusterConfig {
   readonly sharedCores: number | undefined;
   /** CPU time that a packet switch on the shared cores takes; undefined: there is none. */
   readonly switchCosts: SwitchCosts | undefined;
+  /** How long a task keeps a core while others wait, µs; undefined: the CPU's own. */
+  readonly timeSliceUs?: number | undefined;
   readonly clientCores: number;
   /** Speed of the client hosts' cores relative to the ground truth's machine. */
   readonly clientSpeed: number;

@@ -47,6 +47,7 @@ function resolveCluster(file: ClusterFile | undefined): ClusterConfig {
     leader: file?.leader,
     sharedCores: file?.['shared-cores'],
     switchCosts: file?.switch === undefined ? undefined : { loopUs: file.switch.loop, packetUs: file.switch.packet },
+    timeSliceUs: file?.['time-slice'],
     clientCores: file?.['client-cpu']?.cores ?? DEFAULT_CORES,
     clientSpeed: file?.['client-cpu']?.speed ?? 1,
     clientWakeUp: {
@@ -109,6 +110,7 @@ function costsOf(cpu: CpuFile | undefined): Partial<CpuCosts> {
     rangeUs: costs.range,
     keyUs: costs.key,
     byteUs: costs.byte,
+    writeByteUs: costs['write-byte'],
     proposalUs: costs.proposal,
     readyUs: costs.ready,
     loopUs: costs.loop,
@@ -138,6 +140,7 @@ function resolveClient(file: ClientFile | undefined, tls: keyof typeof TLS_ROUND
       jitterRatio: file?.retry?.jitter ?? CLIENT_DEFAULTS.retry.jitterRatio,
     },
     loopCpuUs: file?.['loop-cpu'] ?? CLIENT_DEFAULTS.loopCpuUs,
+    byteCpuUs: file?.['byte-cpu'] ?? 0,
     callCpuUs: file?.['call-cpu'] ?? CLIENT_DEFAULTS.callCpuUs,
     connectCpu: file?.['connect-cpu'] ?? CLIENT_DEFAULTS.connectCpu,
     dialTimeoutUs: file?.['dial-timeout'] ?? CLIENT_DEFAULTS.dialTimeoutUs,

@@ -59,6 +59,9 @@ class Cage {
   private steps = 0;
   private doing = '';
   private readonly envs = new Map<PolicyEnv, PolicyEnv>();
+  /** Views of subconnections by what they show, and the other way. */
+  private readonly views = new WeakMap<PickableSubconnection, PickableSubconnection>();
+  private readonly own = new WeakMap<PickableSubconnection, PickableSubconnection>();
 
   constructor(policy: PickerPolicy, surroundings: Surroundings) {
     this.policy = policy;
@@ -150,9 +153,6 @@ class Cage {
         this.broken('B2', env, `pick gave the kind ${describe((result as { kind?: unknown }).kind)}`);
     }
   }
-
-  private readonly own = new WeakMap<PickableSubconnection, PickableSubconnection>();
-  private readonly views = new WeakMap<PickableSubconnection, PickableSubconnection>();
 
   /** What the policy sees of a subconnection: to be read, not to be written, and with nothing else on it. */
   private view(subconnection: PickableSubconnection): PickableSubconnection {
