@@ -2,6 +2,7 @@ import { apiserverInit } from './apiserver-init.js';
 import { availsim } from './availsim.js';
 import { crossover } from './crossover.js';
 import { latency } from './latency.js';
+import { leaderAware } from './leader-aware.js';
 import { leaderKill } from './leader-kill.js';
 import { leaderTransfer } from './leader-transfer.js';
 import { links } from './links.js';
@@ -25,6 +26,7 @@ export const suites: readonly Suite[] = [
   leaderTransfer,
   stability,
   paused,
+  leaderAware,
   throughput,
   crossover,
   raftPaper,
