@@ -105,5 +105,7 @@ async function withPlugIns(source: ScenarioSource, set: readonly Setting[]) {
   const own = described.find(({ kind, file }) => kind === 'balancer' && resolve(file) === balancerFile);
   if (own === undefined) throw new UsageError(`${tidy(balancerFile)}: expected a balancer, found another plug-in`);
   const naming: Setting = { path: balancer!.at, value: own.name, flag: setter?.flag };
-  return { set: [...set, naming], plugIns: files, choices: choicesWith(described) };
+  // As the scenario would have it: so that a result's manifest says which file it took.
+  const listing: Setting = { path: 'plug-ins', value: JSON.stringify([...named.plugIns, balancer!.file]) };
+  return { set: [...set, naming, listing], plugIns: files, choices: choicesWith(described) };
 }

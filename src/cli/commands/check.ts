@@ -2,7 +2,7 @@ import type { RuleVerdict } from '../../experiment/index.js';
 import { newCommand } from '../command.js';
 import { EXIT, UsageError } from '../failure.js';
 import { checkFormatOption, seedOption } from '../options.js';
-import { print, wantsColor } from '../output.js';
+import { print, say, wantsColor } from '../output.js';
 import type { Session } from '../session.js';
 
 /** `etcdsim check`: judges what is not a whole scenario; a balancer so far. */
@@ -37,11 +37,8 @@ export const checkCommand = (session: Session) =>
       }
       const broken = verdicts.find(({ status }) => status === 'broken');
       if (broken === undefined) return;
+      say(`error: ${balancer}: [${broken.rule}] ${broken.says}: ${broken.text}\nhint: docs/balancers.md says why`);
       session.setExitCode(EXIT.badInput);
-      throw new UsageError(
-        `${balancer}: [${broken.rule}] ${broken.says}: ${broken.text}`,
-        'docs/balancers.md says why',
-      );
     });
 
 async function judge(balancer: string, settings: { readonly seed?: string; readonly randomPlans?: number }) {

@@ -27,10 +27,14 @@ export interface PlugInDescription {
 /** A plug-in that cannot be used: bad input, told with its file. */
 export class PlugInError extends Error {
   override readonly name = 'PlugInError';
+  readonly file: string;
+  /** With the rule that it breaks, where there is one. */
+  readonly problem: string;
 
-  /** @param problem with the rule that it breaks, where there is one */
   constructor(file: string, problem: string) {
     super(`${file}: ${problem}`);
+    this.file = file;
+    this.problem = problem;
   }
 }
 

@@ -20,7 +20,7 @@ async function answer(): Promise<ThreadAnswer> {
     const verdicts = checkPolicy(plugIn.object, { ...task.settings, surroundings: surroundings(pulse) });
     return { kind: 'checked', name: plugIn.object.name, verdicts };
   } catch (error) {
-    if (error instanceof PlugInError) return { kind: 'refused', message: error.message };
+    if (error instanceof PlugInError) return { kind: 'refused', file: error.file, problem: error.problem };
     throw error;
   }
 }

@@ -18,7 +18,7 @@ export interface ThreadOrder {
 export type ThreadAnswer =
   | { readonly kind: 'described'; readonly plugIns: readonly PlugInDescription[] }
   | { readonly kind: 'checked'; readonly name: string; readonly verdicts: readonly RuleVerdict[] }
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'refused'; readonly file: string; readonly problem: string };
 
 /**
  * Loads plug-in files in a thread of its own, and says what they are.
@@ -31,8 +31,7 @@ export async function describePlugIns(
 ): Promise<readonly PlugInDescription[]> {
   if (files.length === 0) return [];
   const answer = await runThread({ files, task: { kind: 'describe' } }, patienceMs);
-  if (answer.kind !== 'described') throw refusal(answer);
-  return answer.plugIns;
+  return answer.kind === 'described' ? answer.plugIns : refuse(answer);
 }
 
 /** The contract's verdicts on the balancer of a file. */
@@ -42,14 +41,12 @@ export async function checkBalancerFile(
   patienceMs?: number,
 ): Promise<{ readonly name: string; readonly verdicts: readonly RuleVerdict[] }> {
   const answer = await runThread({ files: [file], task: { kind: 'check', settings } }, patienceMs);
-  if (answer.kind !== 'checked') throw refusal(answer);
-  return answer;
+  return answer.kind === 'checked' ? answer : refuse(answer);
 }
 
-function refusal(answer: ThreadAnswer): PlugInError {
-  const error = new PlugInError('', '');
-  error.message = answer.kind === 'refused' ? answer.message : 'unexpected answer';
-  return error;
+function refuse(answer: ThreadAnswer): never {
+  if (answer.kind === 'refused') throw new PlugInError(answer.file, answer.problem);
+  throw new Error(`a thread answered ${answer.kind}`);
 }
 
 function runThread(order: Omit<ThreadOrder, 'memory'>, patienceMs: number | undefined): Promise<ThreadAnswer> {

@@ -63,7 +63,7 @@ export class PlugInUse {
     }
     if (!(error instanceof Error)) return error;
     const { stack = '' } = error;
-    // The first frame is where it was thrown; an engine that was misused throws one frame further in.
+    // It need not be the frame that threw: the simulator, asked for something impossible, throws for it.
     const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
     for (const { file } of this.plugIns) {
       const name = file.split(/[\\/]/).pop()!;
