@@ -57,10 +57,6 @@ export class Disturbances {
     return this.held.has(member);
   }
 
-  get holdsAny(): boolean {
-    return this.held.size > 0;
-  }
-
   private voters(): readonly Member['id'][] {
     const members = [...this.cluster.members].sort((a, b) => b.appliedIndex - a.appliedIndex);
     return members[0]!.voters;
