@@ -1,6 +1,7 @@
 import { CommanderError, newCommand } from './command.js';
 import { checkCommand } from './commands/check.js';
 import { compareCommand } from './commands/compare.js';
+import { forecastCommand } from './commands/forecast.js';
 import { lintCommand } from './commands/lint.js';
 import { listCommand } from './commands/list.js';
 import { reproduceCommand } from './commands/reproduce.js';
@@ -25,6 +26,7 @@ function commands(session: Session) {
     .addCommand(schemaCommand())
     .addCommand(listCommand())
     .addCommand(reproduceCommand(session))
+    .addCommand(forecastCommand(session))
     .addHelpText(
       'after',
       `

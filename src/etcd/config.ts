@@ -59,8 +59,6 @@ export interface CpuCosts {
   /** What a linearizable Range takes more than a serializable one: the read loop and its notifications. */
   readonly linearizableUs: number;
   readonly byteUs: number;
-  /** Writing one byte of an answer to its connection; 0 if left out: then it is part of `byteUs`. */
-  readonly writeByteUs?: number;
   /** Turning a mutation into a proposal. */
   readonly proposalUs: number;
   /**

@@ -132,8 +132,7 @@ class ClientConnection {
 
   private answer(id: number, outcome: Outcome): void {
     const frame: ServerFrame = { kind: 'answer', id, outcome };
-    const bytes = serverFrameBytes(frame);
-    this.answers.push(frame, bytes, bytes * (this.server.costs.writeByteUs ?? 0));
+    this.answers.push(frame, serverFrameBytes(frame), 0);
   }
 
   private handle(frame: ClientFrame): void {

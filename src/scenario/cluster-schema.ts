@@ -43,7 +43,6 @@ const costs = () =>
     range: cost().optional(),
     key: cost().optional(),
     byte: cost().optional(),
-    'write-byte': cost().optional(),
     proposal: cost().optional(),
     ready: cost().optional(),
     loop: cost().optional(),

@@ -110,7 +110,6 @@ function costsOf(cpu: CpuFile | undefined): Partial<CpuCosts> {
     rangeUs: costs.range,
     keyUs: costs.key,
     byteUs: costs.byte,
-    writeByteUs: costs['write-byte'],
     proposalUs: costs.proposal,
     readyUs: costs.ready,
     loopUs: costs.loop,

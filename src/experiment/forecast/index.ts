@@ -1,0 +1,1 @@
+export { type DataSet, type DataSetOptions, makeDataSet } from './data-set.js';
