@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { Parsed, ParseOptions, Setting } from '../scenario/index.js';
+import type { Parsed, ParseOptions, Setting, SweepAxis } from '../scenario/index.js';
 import { nearest } from '../scenario/nearest.js';
 import { BadScenario, UsageError } from './failure.js';
 import { say } from './output.js';
@@ -66,8 +66,9 @@ function tidy(path: string): string {
 export type SoundScenario = Extract<Parsed, { ok: true }> & {
   /** Files of plug-ins that it needs, absolute. */
   readonly plugIns: readonly string[];
-  /** The settings to read it with, where that file stands for a balancer's name. */
+  /** The settings and axes to read it with, where a balancer's name stands instead of its file. */
   readonly set: readonly Setting[];
+  readonly vary: readonly SweepAxis[];
 };
 
 /**
@@ -78,34 +79,52 @@ export type SoundScenario = Extract<Parsed, { ok: true }> & {
 export async function loadScenario(source: ScenarioSource, options: ParseOptions = {}): Promise<SoundScenario> {
   const { parseScenario, formatScenarioError } = await import('../scenario/index.js');
   const fileExists = (path: string) => existsSync(resolve(dirname(source.path), path));
-  const { set, plugIns, choices } = await withPlugIns(source, options.set ?? []);
-  const parsed = parseScenario(source.bytes, source.shownAs, { fileExists, ...options, set, choices });
+  const { choices, ...named } = await withPlugIns(source, options.set ?? [], options.vary ?? []);
+  const { set, vary } = named;
+  const parsed = parseScenario(source.bytes, source.shownAs, { fileExists, ...options, set, vary, choices });
   if (!parsed.ok) throw new BadScenario(parsed.errors);
   for (const doubt of parsed.doubts) say(formatScenarioError(doubt, 'doubt'));
-  return { ...parsed, plugIns, set };
+  return { ...parsed, ...named };
 }
 
-/** Finds the plug-ins that a scenario and its settings name by file, and puts a balancer's name where its file stood. */
-async function withPlugIns(source: ScenarioSource, set: readonly Setting[]) {
-  const { namedFiles, SHIPPED_CHOICES } = await import('../scenario/index.js');
+/** Finds the plug-ins that a scenario, settings and axes name by file, and puts a balancer's name where its file stood. */
+async function withPlugIns(source: ScenarioSource, set: readonly Setting[], vary: readonly SweepAxis[]) {
+  const { isPlugInFile, namedFiles, SHIPPED_CHOICES } = await import('../scenario/index.js');
   const named = namedFiles(source.bytes, source.shownAs, set);
-  if (named.plugIns.length === 0 && named.balancer === undefined) {
-    return { set, plugIns: [], choices: SHIPPED_CHOICES };
+  const isBalancer = ({ path }: { readonly path: string }) => BALANCER_PATHS.includes(path);
+  const varied = vary.filter(isBalancer).flatMap(({ values }) => values.filter(isPlugInFile));
+  if (named.plugIns.length === 0 && named.balancer === undefined && varied.length === 0) {
+    return { set, vary, plugIns: [], choices: SHIPPED_CHOICES };
   }
   const { choicesWith, describePlugIns } = await import('../experiment/index.js');
-  const setter = set.findLast(({ path }) => path === 'client.balancer' || path === 'client.balancer.name');
+  const setter = set.findLast(isBalancer);
   // A path on the command line starts where the user is, one in a file where the file is.
   const fromFile = (file: string) => resolve(dirname(source.path), file);
   const { balancer } = named;
   const balancerFile = balancer && (setter === undefined ? fromFile(balancer.file) : resolve(balancer.file));
-  const plugIns = [...named.plugIns.map(fromFile), ...(balancerFile === undefined ? [] : [balancerFile])];
-  const files = [...new Set(plugIns)].map(tidy);
-  const described = await describePlugIns(files);
-  if (balancerFile === undefined) return { set, plugIns: files, choices: choicesWith(described) };
-  const own = described.find(({ kind, file }) => kind === 'balancer' && resolve(file) === balancerFile);
-  if (own === undefined) throw new UsageError(`${tidy(balancerFile)}: expected a balancer, found another plug-in`);
-  const naming: Setting = { path: balancer!.at, value: own.name, flag: setter?.flag };
-  // As the scenario would have it: so that a result's manifest says which file it took.
-  const listing: Setting = { path: 'plug-ins', value: JSON.stringify([...named.plugIns, balancer!.file]) };
-  return { set: [...set, naming, listing], plugIns: files, choices: choicesWith(described) };
+  const balancerFiles = [...(balancerFile === undefined ? [] : [balancerFile]), ...varied.map((file) => resolve(file))];
+  const plugIns = [...new Set([...named.plugIns.map(fromFile), ...balancerFiles])].map(tidy);
+  const described = await describePlugIns(plugIns);
+  const nameOf = (path: string): string => {
+    const own = described.find(({ kind, file }) => kind === 'balancer' && resolve(file) === path);
+    if (own === undefined) throw new UsageError(`${tidy(path)}: expected a balancer, found another plug-in`);
+    return own.name;
+  };
+  const naming: Setting[] =
+    balancerFile && balancer ? [{ path: balancer.at, value: nameOf(balancerFile), flag: setter?.flag }] : [];
+  // As the scenario would have it: so that a result's manifest says which files it took.
+  const files = [...named.plugIns, ...(balancer === undefined ? [] : [balancer.file]), ...varied];
+  return {
+    set: [...set, ...naming, { path: 'plug-ins', value: JSON.stringify(files) }],
+    vary: vary.map((axis) => ({
+      ...axis,
+      values: isBalancer(axis)
+        ? axis.values.map((value) => (isPlugInFile(value) ? nameOf(resolve(value)) : value))
+        : axis.values,
+    })),
+    plugIns,
+    choices: choicesWith(described),
+  };
 }
+
+const BALANCER_PATHS = ['client.balancer', 'client.balancer.name'];

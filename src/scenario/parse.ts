@@ -84,12 +84,12 @@ export function namedFiles(input: string | Uint8Array, fileName: string, set: re
   const file = typeof named === 'string' ? named : valueAt(data, ['client', 'balancer', 'name']);
   return {
     plugIns: Array.isArray(list) ? list.filter((file): file is string => typeof file === 'string') : [],
-    balancer: typeof file === 'string' && isFile(file) ? { file, at } : undefined,
+    balancer: typeof file === 'string' && isPlugInFile(file) ? { file, at } : undefined,
   };
 }
 
 /** Whether what stands for a balancer is a file: no policy's name looks like one. */
-function isFile(text: string): boolean {
+export function isPlugInFile(text: string): boolean {
   return /\.[cm]?js$/.test(text);
 }
 

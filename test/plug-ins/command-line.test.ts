@@ -53,3 +53,18 @@ describe('etcdsim run', () => {
     expect(stderr).toMatch(/throws-later\.js: \[B4\].*no more/);
   });
 });
+
+describe('etcdsim sweep', () => {
+  it('takes a balancer from a file among the values of an axis', async () => {
+    const vary = `client.balancer=round-robin,${sticky}`;
+    const { exitCode, stdout } = await invoke('sweep', 'hello', '--vary', vary, '--jobs', '2', '--format', 'json');
+    expect(exitCode).toBe(0);
+    const shares = JSON.parse(stdout).filter(({ metric }: { metric: string }) => metric === 'request_share_m1');
+    expect(shares.map(({ cell }: { cell: unknown }) => cell)).toEqual([
+      { 'client.balancer': 'round-robin' },
+      { 'client.balancer': 'sticky' },
+    ]);
+    expect(shares[0].mean).toBeLessThan(0.5);
+    expect(shares[1].mean).toBe(1);
+  });
+});

@@ -86,7 +86,7 @@ Examples:
           folder: dirname(source.path),
           set: sound.set,
           plugIns: sound.plugIns,
-          axes: options.vary ?? [],
+          axes: sound.vary,
           replications,
           jobs: options.jobs ?? availableParallelism(),
           shard: options.shard,
