@@ -2,6 +2,7 @@ import type { ResponseHeader, WatchRequest } from '../api/index.js';
 import { invariant, type Program, type Sampler, type Simulator } from '../engine/index.js';
 import type { NetworkApi } from '../network/types.js';
 import type { MemoryStorage } from '../raft/memory-storage.js';
+import { etcdRules } from '../raft/rules.js';
 import {
   type ConfChangeV2,
   type ConfState,
@@ -197,6 +198,10 @@ export class MemberProcess {
       },
       newContext: () => decisions.readContext(),
       readIndex: (context) => {
+        // Raft answers at once where one voter is all there is, even before that one has committed in its term: after a
+        // restart it may not know of its own last commits. Asked again when the term's first entry is applied.
+        const { state, raft } = driver.raw;
+        if (state === 'StateLeader' && raft.tracker.isSingleton && !etcdRules.mayAnswerReads(raft)) return;
         driver.raw.readIndex(context);
         driver.kick();
       },
