@@ -4,6 +4,7 @@ import { compareCommand } from './commands/compare.js';
 import { forecastCommand } from './commands/forecast.js';
 import { lintCommand } from './commands/lint.js';
 import { listCommand } from './commands/list.js';
+import { replayCommand } from './commands/replay.js';
 import { reproduceCommand } from './commands/reproduce.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
@@ -22,6 +23,7 @@ function commands(session: Session) {
     .addCommand(sweepCommand(session))
     .addCommand(compareCommand(session))
     .addCommand(checkCommand(session))
+    .addCommand(replayCommand(session))
     .addCommand(lintCommand(session))
     .addCommand(schemaCommand())
     .addCommand(listCommand())

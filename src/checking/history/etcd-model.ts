@@ -1,6 +1,15 @@
 import type { KeyValue, RangeRequest, TxnOperation, TxnOperationResponse } from '../../api/index.js';
 import { invariant } from '../../engine/index.js';
-import { canCompare, coversKey, type EtcdOperation, partsOf, revisionOf, shownKeys } from './etcd-operation.js';
+import {
+  canCompare,
+  coversKey,
+  type EtcdOperation,
+  isKeyRequest,
+  isStale,
+  partsOf,
+  revisionOf,
+  shownKeys,
+} from './etcd-operation.js';
 import { branchTaken, Draft, type Effect, type EtcdState, etcdState, type RevisionMode } from './etcd-state.js';
 import { KeyTimelines } from './key-timelines.js';
 import type { RecordedOperation } from './recorded-operation.js';
@@ -35,7 +44,7 @@ export function etcdModel(
   mode: RevisionMode,
 ): SequentialModel<EtcdOperation, EtcdState> {
   const known = new KnownRevisions(records, operations, start, mode);
-  const views = new Views(operations);
+  const views = new Views(records, operations);
   const invisible = new Map<EtcdOperation, boolean>();
   const isInvisible = (op: EtcdOperation): boolean => {
     let answer = invisible.get(op);
@@ -209,7 +218,13 @@ class Views {
   private readonly single = new Set<string>();
   private readonly ranges = new Map<string, { readonly key: string; readonly rangeEnd: string }>();
 
-  constructor(operations: readonly TimedOperation<EtcdOperation>[]) {
+  /** @param records for the reads that may be stale: they are no part of `operations`, but saw keys too */
+  constructor(records: readonly RecordedOperation[], operations: readonly TimedOperation<EtcdOperation>[]) {
+    for (const { request } of records) {
+      if (isKeyRequest(request) && isStale(request)) {
+        for (const { operation } of partsOf(request, undefined)) this.add(operation);
+      }
+    }
     for (const { op } of operations) {
       if (op.request.kind === 'txn') for (const { key } of op.request.compares) this.single.add(key);
       for (const { operation } of partsOf(op.request, op.response)) this.add(operation);

@@ -3,7 +3,7 @@ import { newCommand } from '../command.js';
 import { print, wantsColor } from '../output.js';
 import { loadScenario, readScenario, shippedScenarios } from '../scenario-file.js';
 
-const WHAT = ['balancers', 'workloads', 'faults', 'scenarios', 'suites', 'metrics'] as const;
+const WHAT = ['balancers', 'workloads', 'faults', 'scenarios', 'suites', 'mutants', 'metrics'] as const;
 
 interface Listed {
   readonly name: string;
@@ -36,6 +36,10 @@ async function list(what: (typeof WHAT)[number]): Promise<readonly Listed[]> {
   if (what === 'suites') {
     const { suites } = await import('../../experiment/index.js');
     return suites.map(({ name, summary }) => ({ name, summary }));
+  }
+  if (what === 'mutants') {
+    const { mutants } = await import('../../checking/mutants/index.js');
+    return mutants.map(({ name, source, property }) => ({ name, summary: `${property}. ${source}` }));
   }
   if (what === 'metrics') {
     const { memberMetrics } = await import('../../experiment/index.js');

@@ -290,7 +290,7 @@ class CheckRun {
 }
 
 /** Orders tried of one history; beyond, it stays undecided and passes. */
-const SEARCH_LIMIT = 20_000;
+const SEARCH_LIMIT = 3_000;
 /** More than any sound run needs: beyond, members only keep each other busy. */
 const MOST_EVENTS = 400_000;
 
