@@ -6,6 +6,7 @@ import { leaderAware } from './leader-aware.js';
 import { leaderKill } from './leader-kill.js';
 import { leaderTransfer } from './leader-transfer.js';
 import { links } from './links.js';
+import { overload } from './overload.js';
 import { paused } from './paused.js';
 import { raftPaper } from './raft-paper.js';
 import { readIndex } from './read-index.js';
@@ -29,6 +30,7 @@ export const suites: readonly Suite[] = [
   leaderAware,
   throughput,
   crossover,
+  overload,
   raftPaper,
   availsim,
   links,

@@ -107,6 +107,8 @@ function pausedRows(cells: Readonly<Record<keyof typeof PAUSES, Cells>>): Reprod
         low,
         high,
         absolute: true,
+        // docs/model.md, "Where it is off".
+        known: target === 'leader' && balancer === 'leader-aware',
       }),
     ),
   );
