@@ -52,7 +52,10 @@ export class MemberProcess {
   /** What leaves for other members passes here. */
   readonly outgoing: MessageDisturbance;
   private readonly steps: StepReporter | undefined;
-  /** Members that were removed: etcd takes no messages from them. */
+  /**
+   * Members that were removed: their campaigns are not listened to.
+   * Model: etcd takes nothing from them, as an id never comes back; here it may.
+   */
   private readonly removed = new Set<MemberId>();
   private readonly startCommitIndex: number;
   private readonly everMembers = new Set<MemberId>();
@@ -172,6 +175,8 @@ export class MemberProcess {
           this.snapshotIfDue();
         },
       },
+      decisions,
+      hooks.rules,
     );
     const { driver, applier } = this;
     this.steps = hooks.steps === undefined ? undefined : new StepReporter(member, hooks.steps, driver.raw);
@@ -306,7 +311,8 @@ export class MemberProcess {
   }
 
   private receiveRaft(message: Message): void {
-    if (this.removed.has(message.from) && this.decisions.heedsRemoval()) return;
+    const isCampaign = message.type === 'MsgVote' || message.type === 'MsgPreVote';
+    if (isCampaign && this.removed.has(message.from) && this.decisions.heedsRemoval()) return;
     this.driver.receive(message);
   }
 

@@ -156,6 +156,11 @@ export class Member {
     running.driver.kick();
   }
 
+  /** Whether the configuration that it knows is on its way from one set of voters to another. */
+  get isJoint(): boolean {
+    return (this.running?.confState.votersOutgoing.length ?? 0) > 0;
+  }
+
   /** Ids of the voters as it knows them, sorted; those its disk knows while it is down. */
   get voters(): readonly MemberId[] {
     const state = this.running?.confState ?? this.storage.initialState().confState;

@@ -18,8 +18,13 @@ export function serveMetrics(network: NetworkApi, host: string, program: Program
 
 function totals(registry: MetricRegistry): ReadonlyMap<string, number> {
   const values = new Map<string, number>();
-  for (const { name, type, value } of registry.samples()) {
-    if (type !== 'histogram') values.set(name, (values.get(name) ?? 0) + value);
+  const add = (name: string, value: number): void => void values.set(name, (values.get(name) ?? 0) + value);
+  for (const { name, type, value, buckets = [] } of registry.samples()) {
+    if (type !== 'histogram') add(name, value);
+    else {
+      add(`${name}_sum`, value);
+      add(`${name}_count`, buckets[buckets.length - 1]!.count);
+    }
   }
   return values;
 }

@@ -6,7 +6,7 @@ export const changeMembers: Fault = {
   name: 'change-members',
   summary: 'a member is taken out of the cluster or put in; with `for`, the other way round after that',
   options: {
-    change: '`remove` (default), `add`, or `replace`: out, and the first that is not in, in, at once',
+    change: '`remove` (default), `add`, or `replace`: all that are not in, in, and it and as many others out, at once',
     through: 'the member that the operator asks (default: the leader)',
   },
   strike(env, target, options) {
@@ -14,8 +14,12 @@ export const changeMembers: Fault = {
     const asked = through ?? env.members.find(({ role }) => role === 'leader');
     if (asked === undefined) return undefined;
     if (options['change'] === 'replace') {
-      const spare = env.members.find(({ id }) => !asked.voters.includes(id));
-      if (spare !== undefined && asked.voters.includes(target.id)) ask(asked, [put(spare), take(target)]);
+      const isIn = ({ id }: Member): boolean => asked.voters.includes(id);
+      const spares = env.members.filter((member) => !isIn(member));
+      const leaving = [target, ...env.members.filter((member) => isIn(member) && member !== target)];
+      if (spares.length > 0 && isIn(target)) {
+        ask(asked, [...spares.map(put), ...leaving.slice(0, spares.length).map(take)]);
+      }
       return undefined;
     }
     const isAdded = options['change'] === 'add';

@@ -2,6 +2,14 @@ import type { Simulator } from '../engine/index.js';
 import type { Member } from '../etcd/index.js';
 import type { NetworkApi } from '../network/types.js';
 
+/** How much many clients read of one large value. */
+export interface OverloadSize {
+  readonly clients: number;
+  /** Reads of one client under way at a time. */
+  readonly inFlight: number;
+  readonly valueBytes: number;
+}
+
 /** What a fault may reach. */
 export interface FaultEnv {
   readonly simulator: Simulator;
@@ -10,6 +18,8 @@ export interface FaultEnv {
   readonly members: readonly Member[];
   /** Hosts that run clients and no member. */
   readonly clientHosts: readonly string[];
+  /** Runs a load against that member, and gives what stops it. Absent where nobody can. */
+  readonly overload?: (target: Member, load: OverloadSize) => () => void;
 }
 
 /** One kind of trouble in one file. */

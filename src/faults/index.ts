@@ -9,6 +9,7 @@ import { messageDuplication } from './message-duplication.js';
 import { messageLoss } from './message-loss.js';
 import { messageReordering } from './message-reordering.js';
 import { moveLeader } from './move-leader.js';
+import { DEFAULT_VALUE_BYTES, overload } from './overload.js';
 import { partition } from './partition.js';
 import { pause } from './pause.js';
 import { slowDisk } from './slow-disk.js';
@@ -17,6 +18,7 @@ import { tornWrite } from './torn-write.js';
 export type { FaultConfig, FaultTarget } from './config.js';
 export type { Fault, FaultEnv } from './fault.js';
 export { scheduleFaults } from './schedule.js';
+export { DEFAULT_VALUE_BYTES };
 
 /** Every fault that a scenario can name. A new one is one file and one entry here. */
 export const faults: readonly Fault[] = [
@@ -33,5 +35,6 @@ export const faults: readonly Fault[] = [
   clockDrift,
   egressDelay,
   moveLeader,
+  overload,
   changeMembers,
 ];

@@ -70,7 +70,10 @@ export const electionMutants: readonly Mutant[] = [
         },
       };
     }),
-    aim: { actions: ['message-duplication', 'partition', 'crash', 'cut-link'], settings: { preVote: false } },
+    aim: {
+      actions: ['message-duplication', 'message-duplication', 'crash', 'slow-disk'],
+      settings: { preVote: false, voters: 5, electionTicks: 3, fsyncMs: 60 },
+    },
   },
   {
     name: 'stale-vote-replies-counted',
@@ -148,14 +151,6 @@ export const electionMutants: readonly Mutant[] = [
       },
     })),
     aim: { settings: { checkQuorum: true } },
-  },
-  {
-    name: 'campaign-over-unapplied-change',
-    source: 'etcd-io/raft hup: no campaign before a committed configuration change is applied',
-    property: 'Election Safety',
-    budgetRuns: 20_000,
-    conduct: withRules({ mustApplyBeforeCampaign: () => false, refuseConfChange: () => undefined }),
-    aim: { actions: ['change-members', 'partition', 'crash', 'move-leader', 'pause'], settings: { spares: 1 } },
   },
 ];
 

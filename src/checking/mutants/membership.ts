@@ -22,7 +22,10 @@ export const membershipMutants: readonly Mutant[] = [
         return reason;
       },
     }),
-    aim: { actions: CHANGES },
+    aim: {
+      actions: ['change-members', 'change-members', 'partition', 'move-leader'],
+      settings: { fsyncMs: 20, delayMs: 10 },
+    },
   },
   {
     name: 'second-change-while-one-is-pending',
@@ -30,7 +33,10 @@ export const membershipMutants: readonly Mutant[] = [
     property: 'State Machine Safety',
     budgetRuns: 30_000,
     conduct: withRules({ refuseConfChange: () => undefined }),
-    aim: { actions: CHANGES },
+    aim: {
+      actions: ['change-members', 'change-members', 'partition'],
+      settings: { voters: 3, fsyncMs: 20, delayMs: 10 },
+    },
   },
   {
     name: 'joint-commit-by-one-half',
@@ -49,7 +55,7 @@ export const membershipMutants: readonly Mutant[] = [
   {
     name: 'joint-configuration-never-left',
     source: 'etcd-io/raft: AutoLeave; a joint configuration needs both halves for ever',
-    property: 'Every Client Gets Through',
+    property: 'A Change Ends',
     budgetRuns: 6000,
     conduct: withRules({ mayLeaveJoint: () => false }),
     aim: { settings: { spares: 2 }, actions: CHANGES },

@@ -95,7 +95,10 @@ export const replicationMutants: readonly Mutant[] = [
     property: 'State Machine Safety',
     budgetRuns: 3000,
     conduct: withRules({ followerCommit: (raft, commit) => Math.min(commit, raft.log.lastIndex()) }),
-    aim: { settings: { maxInflight: 2 } },
+    aim: {
+      settings: { maxMessageBytes: 1 },
+      actions: ['crash', 'partition', 'cut-link', 'move-leader', 'message-loss'],
+    },
   },
   {
     name: 'heartbeat-with-the-whole-commit',
@@ -109,12 +112,15 @@ export const replicationMutants: readonly Mutant[] = [
     source: 'Raft paper §5.3: commitIndex increases monotonically; etcd issue 5263',
     property: 'Monotone Commit',
     budgetRuns: 500,
-    conduct: withRules({
-      followerCommit: (raft, commit, lastNewIndex) => {
-        raft.log.committed = Math.min(commit, lastNewIndex);
-        return raft.log.committed;
+    conduct: withDecisions(() => ({
+      step: (raw, message) => {
+        const { log } = raw.raft;
+        if (message.type === 'MsgHeartbeat' && message.term === raw.term && raw.state === 'StateFollower') {
+          log.committed = Math.min(message.commit, log.lastIndex());
+        }
+        raw.step(message);
       },
-    }),
+    })),
     aim: { actions: ['message-reordering', 'message-duplication', 'crash', 'partition'] },
   },
   {
@@ -185,13 +191,9 @@ export const replicationMutants: readonly Mutant[] = [
     conduct: withDecisions(() => ({
       step: (raw, message) => {
         const peer = raw.raft.tracker.progress(message.from);
-        const stays = message.type === 'MsgHeartbeatResp' && peer?.state === 'StateProbe' && peer.paused;
-        // A probe that waits goes on waiting: the answer counts as activity, and no more.
-        raw.step(stays ? { ...message, type: 'MsgUnreachable' } : message);
-        if (stays) {
-          peer.paused = true;
-          peer.recentActive = true;
-        }
+        const waits = message.type === 'MsgHeartbeatResp' && peer?.state === 'StateProbe' && peer.paused;
+        if (!waits) raw.step(message);
+        else peer.recentActive = true;
       },
     })),
     aim: { actions: ['message-loss', 'crash', 'partition', 'move-leader'] },

@@ -81,6 +81,7 @@ export function schedules(fc: FastCheck, universe: Universe = {}): fc.Arbitrary<
       ]),
       catchUpEntries: fc.constantFrom(1, 4),
       maxInflight: fc.constantFrom(512, 2),
+      maxMessageBytes: fc.constantFrom(1_048_576, 1_048_576, 1),
       delayMs: fc.constantFrom(0, 1, 10),
       jitterMs: fc.constantFrom(0, 0, 1, 8),
       fsyncMs: weighted(fc, [
@@ -108,12 +109,17 @@ export function schedules(fc: FastCheck, universe: Universe = {}): fc.Arbitrary<
         { minLength: 2, maxLength: 40, size: 'max' },
       ),
       faults: fc.array(faultStep(fc, actions), { minLength: 0, maxLength: 8, size: 'max' }),
+      // What two operators do at once, and a crash or cut right behind it.
+      together: fc.array(fc.tuple(faultStep(fc, actions), faultStep(fc, actions), fc.nat({ max: 60 })), {
+        minLength: 0,
+        maxLength: 2,
+      }),
     })
-    .map(({ seed, settings: drawn, runMs, asked, faults }) => ({
+    .map(({ seed, settings: drawn, runMs, asked, faults, together }) => ({
       seed,
       settings: drawn,
       runMs,
-      steps: fitted([...asked, ...faults], drawn, runMs),
+      steps: fitted([...asked, ...faults, ...together.flatMap(joined)], drawn, runMs),
     }));
 }
 
@@ -165,6 +171,13 @@ function faultStep(fc: FastCheck, actions: readonly string[]): fc.Arbitrary<Faul
       options: optionsOf(action, choice),
       ...(lasting && (action === 'crash' || action === 'partition') ? { lasting: true } : {}),
     }));
+}
+
+/** The second strikes at the moment of the first, or a little later. */
+function joined([first, second, laterMs]: [FaultStep, FaultStep, number]): FaultStep[] {
+  const { after: _after, ...timed } = second;
+  const atMs = first.atMs + (laterMs > 30 ? 0 : laterMs);
+  return [first, { ...timed, atMs, ...(first.after === undefined ? {} : { after: first.after }) }];
 }
 
 function optionsOf(action: string, choice: number): Record<string, string | number> {

@@ -22,6 +22,7 @@ export function checkScenario(settings: CheckSettings, base: ResolvedScenario = 
       snapshotCount: settings.snapshotCount,
       snapshotCatchUpEntries: settings.catchUpEntries,
       maxInflightMsgs: settings.maxInflight,
+      maxSizePerMsgBytes: settings.maxMessageBytes,
     },
     disk: { fsync: { kind: 'constant' as const, valueUs: settings.fsyncMs * 1000 }, writeBytesPerSec: 0 },
   }));

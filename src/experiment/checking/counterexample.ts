@@ -103,6 +103,7 @@ const LIMITS = [
   ['snapshotCount', 1, 1e9],
   ['catchUpEntries', 0, 1e9],
   ['maxInflight', 1, 1e6],
+  ['maxMessageBytes', 1, 1e9],
   ['delayMs', 0, 60_000],
   ['jitterMs', 0, 60_000],
   ['fsyncMs', 0, 60_000],

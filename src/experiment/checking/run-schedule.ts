@@ -167,7 +167,7 @@ class CheckRun {
           this.lastRevision = Math.max(this.lastRevision, revision);
         });
       }
-      this.waitUntil(() => waiting.size === 0 && this.isWhole());
+      this.waitUntil(() => waiting.size === 0 && this.isWhole() && !this.counting().some((member) => member.isJoint));
       if (this.counting().length === this.cluster.members.length) this.waitUntil(() => this.watchesAreThrough());
       this.unserved = [...waiting];
     }
@@ -229,10 +229,15 @@ class CheckRun {
         text: `${name} has had no write acknowledged in ${QUIET_US / 1e6} s though a quorum is there`,
       };
     }
+    const joint = this.counting().find((member) => member.isJoint);
+    if (joint !== undefined) {
+      const text = `${joint.name} is still in a joint configuration`;
+      return { property: 'A Change Ends', atUs, member: joint.name, text };
+    }
     // A watch may live on a member that is out of the cluster, or cut off: it hears nothing there, as in etcd.
     if (this.watchesAreThrough() || this.counting().length < this.cluster.members.length) return undefined;
-    const text = `a watch has not seen revision ${this.lastRevision} in ${QUIET_US / 1e6} s`;
-    return { property: 'Watch Reliable', atUs, member: '', text };
+    const late = `a watch has not seen revision ${this.lastRevision} in ${QUIET_US / 1e6} s`;
+    return { property: 'Watch Reliable', atUs, member: '', text: late };
   }
 
   private watchesAreThrough(): boolean {

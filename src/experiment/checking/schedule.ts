@@ -28,6 +28,8 @@ export interface CheckSettings {
   readonly snapshotCount: number;
   readonly catchUpEntries: number;
   readonly maxInflight: number;
+  /** Of one MsgApp; 1: one entry a message. */
+  readonly maxMessageBytes: number;
   /** Egress delay of every member, and its jitter. */
   readonly delayMs: number;
   readonly jitterMs: number;

@@ -18,6 +18,7 @@ const PLAIN: Partial<CheckSettings> = {
   fsyncMs: 1,
   snapshotCount: 10_000,
   maxInflight: 512,
+  maxMessageBytes: 1_048_576,
   balancer: 'round-robin',
   preVote: false,
   checkQuorum: true,
