@@ -25,6 +25,15 @@ export class BadScenario extends Error {
   }
 }
 
+/** Errors of files that a scenario or a command names: their text says all. */
+const EXPLAIN_THEMSELVES: ReadonlySet<string> = new Set([
+  'BadTrace',
+  'PlugInError',
+  'BadModel',
+  'BadDataSet',
+  'NoTrainer',
+]);
+
 /** Words for stderr, with a final newline, and the exit code. */
 export function explain(error: unknown): { readonly text: string; readonly exitCode: number } {
   if (error instanceof BadScenario) {
@@ -35,7 +44,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
     return { text: `error: ${error.message}${hint}\n`, exitCode: EXIT.badInput };
   }
   // A recording or a plug-in that a scenario names: read by the experiment room, on this thread or another.
-  if (error instanceof Error && (error.name === 'BadTrace' || error.name === 'PlugInError')) {
+  if (error instanceof Error && EXPLAIN_THEMSELVES.has(error.name)) {
     return { text: `error: ${error.message}\n`, exitCode: EXIT.badInput };
   }
   const known = error instanceof Error ? fileProblem(error) : undefined;

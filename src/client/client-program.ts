@@ -32,6 +32,7 @@ export class ClientProgram {
   private readonly shared = new Map<string, unknown>();
   private readonly channels: Channel[] = [];
   private readonly probes = new Map<string, Channel>();
+  private readonly listening: ((endpoint: string) => void)[] = [];
 
   constructor(
     name: string,
@@ -92,6 +93,16 @@ export class ClientProgram {
     return new EtcdClient(name, this.simulator, this.program, channel, this.config, this.finished);
   }
 
+  /** A datagram has come that names an endpoint: policies that listen hear of it. */
+  notify(endpoint: string): void {
+    this.program.run(this.config.loopCpuUs, this.heard, endpoint);
+  }
+
+  private readonly heard = (endpoint: string): void => {
+    if (this.dead) return;
+    for (const hear of this.listening) hear(endpoint);
+  };
+
   private sharedBy(policy: PickerPolicy, { name, options }: BalancerConfig): unknown {
     const key = JSON.stringify([name, options]);
     if (!this.shared.has(key)) {
@@ -144,6 +155,7 @@ export class ClientProgram {
       stream: (purpose) => simulator.streams.stream(`${prefix}/${purpose}`),
       after: (delayUs, run) => simulator.schedule(delayUs, run, undefined),
       askStatus: (endpoint, timeoutUs, done) => this.askStatus(endpoint, timeoutUs, done),
+      onNotice: (hear) => this.listening.push(hear),
       repick: () => {
         for (const channel of this.channels) channel.repick();
       },

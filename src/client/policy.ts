@@ -76,6 +76,8 @@ export interface PolicyEnv {
   after(delayUs: number, run: () => void): void;
   /** Asks one endpoint for its status over a connection outside the channel (as etcdctl does). */
   askStatus(endpoint: string, timeoutUs: number, done: (outcome: Outcome) => void): void;
+  /** What somebody outside tells the program by datagrams: an endpoint to prefer. Nobody may ever speak. */
+  onNotice?(hear: (endpoint: string) => void): void;
   /** Calls that wait in a queue are picked for again. */
   repick(): void;
   /** The program dies of its policy (Go: panic): all its calls end, and no more are taken. */

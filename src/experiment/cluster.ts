@@ -26,7 +26,8 @@ export class Cluster {
   /** Hosts that run clients and no member. */
   readonly clientHosts: readonly string[];
   private readonly cpus: ReadonlyMap<string, Cpu>;
-  private readonly programHosts: readonly string[];
+  /** Where each of `programs` runs. */
+  readonly programHosts: readonly string[];
   private readonly clientWakeUp: WakeUp;
 
   /** @param seed of every random stream of the run */

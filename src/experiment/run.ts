@@ -8,6 +8,9 @@ import { type Workload, type WorkloadEnv, workloads } from '../workload/index.js
 import { AcknowledgedWrites } from './acknowledged-writes.js';
 import { Aftermath } from './aftermath.js';
 import { Cluster, policyNamed } from './cluster.js';
+import { startForecastLoop } from './forecast/loop.js';
+import { overloadFor } from './forecast/overload.js';
+import { Troubles } from './forecast/troubles.js';
 import { Measurements } from './measurements.js';
 import type { PlugInUse } from './plug-ins/index.js';
 import { RequestRates } from './request-rates.js';
@@ -84,6 +87,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
   const { simulator, members, network } = cluster;
   plugIns?.beatWith(simulator);
   const settled = settle(cluster, scenario.cluster.leader);
+  const overload = overloadFor(cluster, scenario);
   started = true;
   startUs = simulator.nowUs;
   note(settled ? `start: ${cluster.leader!.name} leads` : 'start: no leader that all members follow');
@@ -108,8 +112,10 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
       if (scenario.stop.whenDone) simulator.stop();
     },
   };
+  const troubles = new Troubles();
+  const forecast = startForecastLoop(cluster, scenario, troubles, note);
   const watched = (name: string): Fault => {
-    const fault = plugIns?.fault(name) ?? faultNamed(name);
+    const fault = troubles.watching(plugIns?.fault(name) ?? faultNamed(name));
     return {
       ...fault,
       strike(...what) {
@@ -118,7 +124,8 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
       },
     };
   };
-  scheduleFaults({ simulator, network, members, clientHosts: cluster.clientHosts }, scenario.faults, watched, note);
+  const faultEnv = { simulator, network, members, clientHosts: cluster.clientHosts, ...overload };
+  scheduleFaults(faultEnv, scenario.faults, watched, note);
   const { workload } = scenario;
   if (workload.kind === 'plug-in') {
     const own = plugIns?.workload(workload.name);
@@ -134,6 +141,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
   report('leader_changes', 'count', leaderChanges);
   report('acknowledged_writes', 'count', writes.count);
   aftermath.report(report);
+  forecast?.report(report);
   const lost = writes.lost(members);
   report('acknowledged_writes_lost', 'count', lost.length);
   for (const { key, revision } of lost) note(`lost: the acknowledged write of ${key} at revision ${revision}`);

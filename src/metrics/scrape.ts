@@ -6,7 +6,7 @@ export interface ScrapeRequest {
 
 export interface ScrapeAnswer {
   readonly id: number;
-  /** Counters and gauges by name; those with labels summed up. */
+  /** Counters, gauges, and histograms' _sum and _count by name; those with labels summed up. */
   readonly values: ReadonlyMap<string, number>;
 }
 

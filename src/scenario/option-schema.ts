@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { childBalancers } from '../client/balancers/index.js';
 import type { Choice } from './choices.js';
 import { mismatch, type Problem, problemsOf, unknownKey } from './issues.js';
-import { duration, flag, name, number, oneOf, positiveDuration, ratio, wholeNumber } from './quantities.js';
+import { duration, flag, name, number, oneOf, positiveDuration, ratio, size, text, wholeNumber } from './quantities.js';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
@@ -16,12 +16,24 @@ export const FAULT_OPTIONS: Readonly<Record<string, Shape>> = {
   'message-loss': { ratio: ratio() },
   'message-duplication': { ratio: ratio(), delay: duration() },
   'message-reordering': { ratio: ratio(), delay: duration() },
+  overload: {
+    clients: wholeNumber({ min: 1, max: 100_000 }),
+    'in-flight': wholeNumber({ min: 1, max: 1000 }),
+    'value-size': size({ min: 1, max: 1024 * 1024 }),
+  },
   'change-members': { change: oneOf(['add', 'remove', 'replace']), through: name() },
 };
 
 /** The same of balancers. */
 export const BALANCER_OPTIONS: Readonly<Record<string, Shape>> = {
   'pick-leader': { 'poll-interval': positiveDuration(), literal: flag() },
+  'pick-leader-forecast': {
+    model: text(),
+    'scrape-interval': positiveDuration(),
+    hysteresis: wholeNumber({ min: 1, max: 1000 }),
+    cooldown: duration(),
+    choose: oneOf(['next', 'best']),
+  },
   'writes-to-leader': { 'poll-interval': positiveDuration() },
   'leader-aware': { rediscovery: positiveDuration(), refresh: positiveDuration() },
   'grpc-1.7': { 'unhealthy-time': positiveDuration() },

@@ -1,10 +1,14 @@
 import { newCommand } from '../command.js';
 import type { Session } from '../session.js';
 import { dataSetCommand } from './forecast-dataset.js';
+import { evaluateCommand } from './forecast-evaluate.js';
+import { trainCommand } from './forecast-train.js';
 
 /** `etcdsim forecast ...`: the leader's status, from its counters. */
 export const forecastCommand = (session: Session) =>
   newCommand('forecast')
     .description("Classifies the leader's status from its counters: data sets, training, evaluation.")
     .addCommand(dataSetCommand(session))
+    .addCommand(trainCommand())
+    .addCommand(evaluateCommand(session))
     .addHelpText('after', '\nThe loop itself: client.balancer: pick-leader-forecast. More: docs/forecast.md\n');

@@ -9,6 +9,7 @@ import { outlierDetectionAround } from './outlier-detection.js';
 import { peakEwma } from './peak-ewma.js';
 import { pickFirst } from './pick-first.js';
 import { pickLeader } from './pick-leader.js';
+import { pickLeaderForecast } from './pick-leader-forecast.js';
 import { random } from './random.js';
 import { roundRobin } from './round-robin.js';
 import { weightedRoundRobin } from './weighted-round-robin.js';
@@ -18,6 +19,7 @@ import { writesToLeader } from './writes-to-leader.js';
 const choosing = [
   roundRobin,
   pickLeader,
+  pickLeaderForecast,
   leaderAware,
   writesToLeader,
   grpc10,

@@ -233,6 +233,14 @@ class Cage {
         this.surroundings.asked?.(endpoint);
         env.askStatus(endpoint, timeoutUs, (outcome) => this.run('a status answer', env, () => done(outcome as never)));
       },
+      ...(env.onNotice === undefined
+        ? {}
+        : {
+            onNotice: (hear: (endpoint: string) => void) => {
+              step();
+              env.onNotice!((endpoint) => this.run('a notice', env, () => hear(endpoint)));
+            },
+          }),
       repick: () => {
         step();
         env.repick();

@@ -3,7 +3,7 @@ import { Scraper } from '../../forecast/scraper.js';
 import { NETEM_OFF } from '../../network/config.js';
 import type { Cluster } from '../cluster.js';
 
-export const MONITOR_HOST = 'monitor';
+export const MONITOR_HOST = '(monitor)';
 /** Prometheus's scrape_timeout may not exceed the interval; ours may overlap instead of failing with every delay. */
 const TIMEOUT_US = 5_000_000;
 

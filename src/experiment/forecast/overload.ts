@@ -1,5 +1,6 @@
 import { type ClientConfig, ClientProgram, type EtcdClient } from '../../client/index.js';
 import { Cpu, Program, type Simulator } from '../../engine/index.js';
+import { DEFAULT_VALUE_BYTES, type FaultEnv } from '../../faults/index.js';
 import { NETEM_OFF } from '../../network/config.js';
 import type { ResolvedScenario } from '../../scenario/config.js';
 import { type Cluster, policyNamed } from '../cluster.js';
@@ -13,7 +14,28 @@ export interface LoadSettings {
   readonly valueBytes: number;
 }
 
-const HOST = 'benchmark';
+/** How long the value may take to be written before a run's start, µs. */
+const PREPARE_US = 60_000_000;
+
+/**
+ * What the faults of a scenario need to overload a member; nothing if none does. The value is in the store when it returns.
+ */
+export function overloadFor(cluster: Cluster, scenario: ResolvedScenario): Pick<FaultEnv, 'overload'> {
+  const faults = scenario.faults.filter(({ action }) => action === 'overload');
+  if (faults.length === 0) return {};
+  const tool = new OverloadTool(cluster, scenario);
+  const sizes = faults.map(({ options }) => Number(options['value-size'] ?? DEFAULT_VALUE_BYTES));
+  const { simulator } = cluster;
+  let ready = false;
+  tool.prepare(Math.max(...sizes), () => {
+    ready = true;
+  });
+  const giveUpUs = simulator.nowUs + PREPARE_US;
+  while (!ready && simulator.nowUs < giveUpUs) simulator.run(simulator.nowUs + 10_000);
+  return { overload: (target, load) => tool.start(target.name, { ...load, count: 0 }) };
+}
+
+const HOST = '(benchmark)';
 const KEY = 'benchmark/value';
 /** After a get that failed, µs. */
 const ERROR_PAUSE_US = 100_000;

@@ -1,0 +1,81 @@
+import { basename, dirname, join } from 'node:path';
+import { Option } from '@commander-js/extra-typings';
+import type { Sample } from '../../forecast/data-set.js';
+import { newCommand } from '../command.js';
+import { chosenWindows, readDataSet } from '../data-set-file.js';
+import { UsageError } from '../failure.js';
+import { checkOutFile, writeWhole } from '../out-files.js';
+import { print, say } from '../output.js';
+import { PACKAGE_ROOT } from '../package-info.js';
+
+const MODELS = ['xgboost', 'ann', 'threshold-rule'] as const;
+
+/** `etcdsim forecast train`: a model file and its card, from a data set. */
+export const trainCommand = () =>
+  newCommand('train')
+    .description('Trains a classifier on most episodes of a data set, and scores it on the rest.')
+    .addOption(new Option('--model <kind>', 'what is trained').choices(MODELS).makeOptionMandatory())
+    .requiredOption('--data <file>', 'the data set, in the recorded columns (example: --data data/thesis/windows.csv)')
+    .requiredOption('--out <file>', 'the model; its card goes beside it, as .md (example: --out models/mine.json)')
+    .option('--unseen <share>', 'share of the episodes of each state that is kept for the score', unseenShare, 0.25)
+    .option('--seed <text>', 'of the split (example: --seed 7)', '1')
+    .option('--tensorflow <folder>', 'where TensorFlow.js is installed; ann only', join(PACKAGE_ROOT, 'training'))
+    .addHelpText(
+      'after',
+      '\nxgboost needs its command line (apt-get install xgboost), ann TensorFlow.js (npm install --prefix training).\n' +
+        '\nExample:\n  etcdsim forecast train --model xgboost --data data/thesis/windows.csv --out mine.json\n',
+    )
+    .action(async (options) => {
+      if (!options.out.endsWith('.json'))
+        throw new UsageError(`--out ${options.out}: expected a name that ends in .json`);
+      await checkOutFile('--out', options.out);
+      const { evaluate, splitByEpisode, verdictsOf } = await import('../../forecast/evaluation.js');
+      const { readModel } = await import('../../forecast/classifier.js');
+      const { episodesOf } = await import('../../forecast/data-set.js');
+      const { modelCard, scoresText } = await import('../../report/forecast-text.js');
+      const { Streams } = await import('../../forecast/streams.js');
+      const samples = chosenWindows(readDataSet(options.data), 'clean');
+      const streams = new Streams(`${options.seed}/forecast/train`);
+      const split = splitByEpisode(samples, options.unseen, streams.stream('split'));
+      const { text, settings } = await trained(options.model, split.training, options.tensorflow);
+      const name = basename(options.out, '.json');
+      const model = readModel(text, options.out);
+      const result = evaluate(name, verdictsOf(model, split.unseen), 10, streams.stream('repeats'));
+      await writeWhole(options.out, text);
+      const card = modelCard({
+        name,
+        kind: options.model,
+        data: join(basename(dirname(options.data)), basename(options.data)),
+        seed: options.seed,
+        settings,
+        trainingEpisodes: episodesOf(split.training),
+        unseenEpisodes: episodesOf(split.unseen),
+        trainingWindows: split.training.length,
+        evaluation: result,
+        importance: model.importance,
+      });
+      await writeWhole(options.out.replace(/\.json$/, '.md'), card);
+      say(`written: ${options.out}`);
+      await print(scoresText([result]));
+    });
+
+async function trained(kind: (typeof MODELS)[number], training: readonly Sample[], tensorflow: string) {
+  if (kind === 'xgboost') {
+    const { trainXgboost, XGBOOST_SETTINGS } = await import('../../forecast/training/xgboost.js');
+    return { text: trainXgboost(training), settings: { ...XGBOOST_SETTINGS } };
+  }
+  if (kind === 'ann') {
+    const { NETWORK_SETTINGS, trainNetwork } = await import('../../forecast/training/dense-network.js');
+    const { model } = await trainNetwork(training, tensorflow);
+    return { text: model, settings: { ...NETWORK_SETTINGS } };
+  }
+  const { fitThresholds } = await import('../../forecast/threshold-rule.js');
+  const thresholds = fitThresholds(training);
+  return { text: `${JSON.stringify({ thresholds })}\n`, settings: { ...thresholds } };
+}
+
+function unseenShare(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new UsageError(`--unseen ${text}: expected a share between 0 and 1`);
+  return value;
+}

@@ -1,0 +1,2 @@
+// The command line does not know the engine: what it draws by, it gets here.
+export { Streams } from '../engine/index.js';
