@@ -13,6 +13,7 @@ export class Disturbances {
   private readonly waiting: { readonly step: FaultStep; left: number }[] = [];
   private readonly undos = new Set<() => void>();
   private readonly held = new Set<Member>();
+  private readonly lasting: (() => void)[] = [];
   private lastLeader: Member | undefined;
   private healed = false;
 
@@ -46,6 +47,8 @@ export class Disturbances {
     this.healed = true;
     for (const undo of [...this.undos]) undo();
     this.undos.clear();
+    // What ended just now may have mended links that a lasting partition holds too.
+    for (const again of this.lasting) again();
     const voters = this.voters();
     for (const member of this.cluster.members) {
       if (!member.up && voters.includes(member.id) && !this.held.has(member)) member.start();
@@ -74,6 +77,7 @@ export class Disturbances {
     const undo = fault.strike(this.env, target, options);
     if (lasting) {
       this.held.add(target);
+      this.lasting.push(() => void fault.strike(this.env, target, options));
       return;
     }
     if (undo === undefined) return;
