@@ -26,6 +26,8 @@ import type { Proposal } from './proposal.js';
 import { Proposals, requestTimeoutUs } from './proposals.js';
 import { RaftDriver } from './raft-driver.js';
 import { ReadIndexLoop } from './read-index.js';
+import { Roster } from './roster.js';
+import { Snapshotter } from './snapshotter.js';
 import { StepReporter } from './step-reporter.js';
 import { Lessor, MvccStore, WatchHub } from './storage/index.js';
 import { Wal } from './wal.js';
@@ -45,20 +47,14 @@ export class MemberProcess {
   readonly member: Member;
   private readonly simulator: Simulator;
   private readonly network: NetworkApi;
-  private readonly storage: MemoryStorage;
   readonly addresses: readonly PeerAddress[];
   private readonly hooks: MemberHooks;
   readonly decisions: MemberDecisions;
   /** What leaves for other members passes here. */
   readonly outgoing: MessageDisturbance;
   private readonly steps: StepReporter | undefined;
-  /**
-   * Members that were removed: their campaigns are not listened to.
-   * Model: etcd takes nothing from them, as an id never comes back; here it may.
-   */
-  private readonly removed = new Set<MemberId>();
+  private readonly roster: Roster;
   private readonly startCommitIndex: number;
-  private readonly everMembers = new Set<MemberId>();
   readonly lessor: Lessor;
   private readonly hub: WatchHub;
   readonly proposals: Proposals;
@@ -70,8 +66,7 @@ export class MemberProcess {
   private readonly lastHeartbeatUs = new Map<MemberId, number>();
   lead: MemberId = NONE;
   leads = false;
-  private snapshotIndex: number;
-  confState: ConfState;
+  private readonly snapshotter: Snapshotter;
   private readonly calls: CallHandler;
 
   constructor(
@@ -89,7 +84,6 @@ export class MemberProcess {
     this.simulator = simulator;
     this.network = network;
     this.program = program;
-    this.storage = storage;
     this.addresses = addresses;
     this.hooks = hooks;
     this.decisions = hooks.decisions?.() ?? etcdDecisions;
@@ -125,10 +119,9 @@ export class MemberProcess {
         installsData: () => decisions.installsData(),
         termBegun: () => this.termBegun(),
         installed: ({ index, confState }) => {
-          this.snapshotIndex = index;
-          this.confState = confState;
+          this.snapshotter.installed(index);
+          this.roster.confState = confState;
           this.steps?.configured(index, confState);
-          this.noteRemoved();
         },
         leaseRevoked: (leaseId) => this.leaseRenewals.revoked(leaseId),
         moved: () => this.applied(),
@@ -142,8 +135,7 @@ export class MemberProcess {
     this.startCommitIndex = storage.initialState().hardState.commit;
     const startIndex = decisions.resumesAfter(snapshot.index, this.startCommitIndex);
     this.applier.appliedIndex = startIndex;
-    this.snapshotIndex = snapshot.index;
-    this.confState = snapshot.confState;
+    this.roster = new Roster(snapshot.confState);
     const walCounts = config.version === '3.4' ? 2 : 1;
     this.wal = new Wal(simulator, program, metrics, config.disk, fsyncUs, () => this.driver.onSaved(), walCounts);
     this.driver = new RaftDriver(
@@ -163,7 +155,7 @@ export class MemberProcess {
         written: () => this.applier.written(),
         send: (message) => {
           if (message.type === 'MsgHeartbeat') this.observeHeartbeat(message.to);
-          const sent = message.type === 'MsgSnap' ? this.withCurrentState(message) : message;
+          const sent = message.type === 'MsgSnap' ? this.snapshotter.withCurrentState(message) : message;
           hooks.messages?.sent(member, sent);
           this.outgoing.send(sent);
         },
@@ -172,13 +164,19 @@ export class MemberProcess {
         turned: () => {
           this.steps?.turned();
           this.proposals.submitWaiting();
-          this.snapshotIfDue();
+          this.snapshotter.makeIfDue();
         },
       },
       decisions,
       hooks.rules,
     );
-    const { driver, applier } = this;
+    const { driver, applier, lessor, roster, store } = this;
+    this.snapshotter = new Snapshotter(config.raft, snapshot.index, {
+      ...{ store, lessor, applier, driver, storage },
+      get confState() {
+        return roster.confState;
+      },
+    });
     this.steps = hooks.steps === undefined ? undefined : new StepReporter(member, hooks.steps, driver.raw);
     this.proposals = new Proposals(simulator, program, metrics, id, config.raft, member.firstNumber, {
       get lead() {
@@ -305,6 +303,10 @@ export class MemberProcess {
     return connected.length > Math.floor(this.addresses.length / 2);
   }
 
+  get confState(): ConfState {
+    return this.roster.confState;
+  }
+
   /** Tells an observer where this process starts from. */
   observeStart(isRestart: boolean): void {
     this.steps?.started(this.confState, this.applier.appliedIndex, isRestart);
@@ -312,39 +314,26 @@ export class MemberProcess {
 
   private receiveRaft(message: Message): void {
     const isCampaign = message.type === 'MsgVote' || message.type === 'MsgPreVote';
-    if (isCampaign && this.removed.has(message.from) && this.decisions.heedsRemoval()) return;
+    if (isCampaign && this.roster.wasRemoved(message.from) && this.decisions.heedsRemoval()) return;
     this.driver.receive(message);
   }
 
   private applyConfChange({ index, confChange }: Entry): void {
     const change = confChange as ConfChangeV2;
-    const wasIn = !this.isOut;
-    this.confState = this.driver.raw.applyConfChange(change);
-    this.steps?.configured(index, this.confState);
-    this.noteRemoved();
+    const { roster, member } = this;
+    const wasIn = roster.has(member.id);
+    roster.confState = this.driver.raw.applyConfChange(change);
+    this.steps?.configured(index, roster.confState);
     // What it lives through again after a restart is no news: it was started because it is back in.
     const isNews = index > this.startCommitIndex;
-    if (isNews && this.isOut && wasIn && this.decisions.heedsRemoval()) {
+    if (isNews && wasIn && !roster.has(member.id) && this.decisions.heedsRemoval()) {
       this.simulator.schedule(REMOVED_US, this.onRemoved, undefined);
     }
   }
 
-  /** A joint configuration still has those that it is about to lose. */
-  private noteRemoved(): void {
-    const members = membersOf(this.confState);
-    this.removed.clear();
-    for (const { id } of this.addresses) if (!members.includes(id) && this.everMembers.has(id)) this.removed.add(id);
-    for (const id of members) this.everMembers.add(id);
-  }
-
-  /** Whether it is no member by now. */
-  private get isOut(): boolean {
-    return !membersOf(this.confState).includes(this.member.id);
-  }
-
   /** It may be back in by now. */
   private readonly onRemoved = (): void => {
-    if (this.program.alive && this.isOut) this.member.crash();
+    if (this.program.alive && !this.roster.has(this.member.id)) this.member.crash();
   };
 
   private watchRequest(streamId: number, message: WatchRequest): void {
@@ -391,38 +380,10 @@ export class MemberProcess {
     if (this.leads) this.lessor.promote(this.simulator.nowUs, this.member.config.raft.electionTimeoutUs);
   }
 
-  /**
-   * A snapshot that leaves is of what is applied now, not of when raft's storage was compacted: a member that has been
-   * added since would not find itself in that. etcd: createMergedSnapshotMessage.
-   */
-  private withCurrentState(message: Message): Message {
-    const index = this.applier.appliedIndex;
-    const term = this.driver.raw.raft.log.termOrZero(index);
-    if (message.snapshot === undefined || term === 0 || index <= message.snapshot.index) return message;
-    const data: StateSnapshot = { store: this.store.snapshot(), leases: this.lessor.snapshot() };
-    const snapshot = { index, term, confState: this.confState, data, dataBytes: data.store.sizeBytes };
-    return { ...message, snapshot };
-  }
-
   private applied(): void {
     this.member.metrics.proposalsCommitted.value = this.driver.raw.commitIndex;
     this.reads.applied();
-    this.snapshotIfDue();
+    this.snapshotter.makeIfDue();
     this.driver.applied();
   }
-
-  /** Due once enough entries are applied, and raft knows of it: apply and Ready loop are done in either order. */
-  private snapshotIfDue(): void {
-    const { raft } = this.member.config;
-    const { appliedIndex } = this.applier;
-    if (appliedIndex - this.snapshotIndex <= raft.snapshotCount || appliedIndex > this.driver.raw.appliedIndex) return;
-    this.snapshotIndex = appliedIndex;
-    const data: StateSnapshot = { store: this.store.snapshot(), leases: this.lessor.snapshot() };
-    this.storage.createSnapshot(appliedIndex, { confState: this.confState, data, dataBytes: data.store.sizeBytes });
-    if (appliedIndex > raft.snapshotCatchUpEntries) this.storage.compact(appliedIndex - raft.snapshotCatchUpEntries);
-  }
-}
-
-function membersOf({ voters, learners, votersOutgoing, learnersNext }: ConfState): readonly MemberId[] {
-  return [...voters, ...learners, ...votersOutgoing, ...learnersNext];
 }

@@ -161,6 +161,11 @@ export class Member {
     return (this.running?.confState.votersOutgoing.length ?? 0) > 0;
   }
 
+  /** All whose votes may count as far as it knows, those that are about to leave too. */
+  get electors(): readonly MemberId[] {
+    return [...this.voters, ...(this.running?.confState.votersOutgoing ?? [])];
+  }
+
   /** Ids of the voters as it knows them, sorted; those its disk knows while it is down. */
   get voters(): readonly MemberId[] {
     const state = this.running?.confState ?? this.storage.initialState().confState;
