@@ -193,7 +193,9 @@ function optionsOf(action: string, choice: number): Record<string, string | numb
 /** Within the run, among the clients and members that there are, in the order of time. */
 export function fitted(steps: readonly Step[], { clients, voters, spares }: CheckSettings, runMs: number): Step[] {
   const members = voters + spares;
-  let lastingLeft = Math.floor((voters - 1) / 2) > 0 ? 1 : 0;
+  // What is left after a removal may not be enough without one more.
+  const changes = steps.some((step) => step.kind === 'fault' && step.action === 'change-members');
+  let lastingLeft = voters >= 3 && !changes ? 1 : 0;
   return steps
     .map((step): Step => {
       const atMs = step.kind === 'fault' && step.after !== undefined ? step.atMs : step.atMs % runMs;

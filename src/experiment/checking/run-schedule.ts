@@ -252,8 +252,11 @@ class CheckRun {
     const { simulator } = this.cluster;
     const untilUs = simulator.nowUs + QUIET_US;
     while (simulator.nowUs < untilUs && !done()) {
-      // A member that lives through its removal again after a restart ends once more, though it is back in by now.
-      for (const member of this.counting()) if (!member.up) member.start();
+      // An operator keeps those going whose votes somebody still needs: also one that knows itself to be removed.
+      const needed = new Set(this.counting().flatMap((member) => [member.id, ...(member.up ? member.electors : [])]));
+      for (const member of this.cluster.members) {
+        if (!member.up && needed.has(member.id) && !this.disturbances.holds(member)) member.start();
+      }
       this.runUntil(simulator.nowUs + LOOK_US);
     }
   }
