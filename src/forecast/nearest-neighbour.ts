@@ -28,6 +28,9 @@ export function nearestNeighbour(training: readonly Sample[]): Classifier {
 
 function squares(a: readonly number[], b: readonly number[]): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  for (let i = 0; i < a.length; i++) {
+    const difference = a[i]! - b[i]!;
+    sum += difference * difference;
+  }
   return sum;
 }

@@ -13,7 +13,7 @@ export function standardisation(samples: readonly Sample[]): Standardisation {
   const columns = COUNTERS.map((_, i) => samples.map(({ features }) => log(1 + Math.max(0, features[i]!))));
   const mean = columns.map((column) => column.reduce((sum, value) => sum + value, 0) / column.length);
   const deviation = columns.map((column, i) => {
-    const squares = column.reduce((sum, value) => sum + (value - mean[i]!) ** 2, 0);
+    const squares = column.reduce((sum, value) => sum + (value - mean[i]!) * (value - mean[i]!), 0);
     return Math.sqrt(squares / column.length) || 1;
   });
   return { mean, deviation };
