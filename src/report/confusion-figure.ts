@@ -26,7 +26,7 @@ export function confusionSvg({ name, scores }: ScoredModel): string {
       const [x, y] = [LEFT + CELL * said, TOP + CELL * truth];
       const ink = share > 0.6 ? '#ffffff' : '#222222';
       parts.push(
-        `<rect x="${x}" y="${y}" width="${CELL - 2}" height="${CELL - 2}" fill="rgb(${level - 40 < 0 ? 0 : level - 40},${level},255)"/>`,
+        `<rect x="${x}" y="${y}" width="${CELL - 2}" height="${CELL - 2}" fill="rgb(${Math.max(0, level - 40)},${level},255)"/>`,
         `<text x="${x + CELL / 2 - 1}" y="${y + CELL / 2}" text-anchor="middle" fill="${ink}">${count}</text>`,
         `<text x="${x + CELL / 2 - 1}" y="${y + CELL / 2 + 18}" text-anchor="middle" font-size="11" fill="${ink}">${Math.round(share * 1000) / 10} %</text>`,
       );
