@@ -61,7 +61,7 @@ describe.each(SEEDS)('under random kills and partitions (seed %i)', (seed) => {
     }
     // Sometimes: the leader was struck, it changed, and a write's fate stayed open.
     expect(leaderKills).toBeGreaterThan(0);
-    expect(cluster.reigns.length).toBeGreaterThan(2);
+    expect(cluster.reigns.length).toBeGreaterThan(1);
     expect(writers.flatMap((writer) => writer.unsure).length).toBeGreaterThan(0);
     expect(acknowledged.length).toBeGreaterThan(100);
   });
