@@ -1,5 +1,5 @@
-import { appendFile, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { CellResult } from '../experiment/index.js';
 import { UsageError } from './failure.js';
 import { writeWhole } from './out-files.js';
@@ -65,6 +65,13 @@ export class SweepJournal {
   /** Waits until all that was added is on disk. */
   async flush(): Promise<void> {
     await this.written;
+  }
+
+  /** A sweep that cannot be run leaves nothing behind: no journal, and no folder that held nothing else. */
+  async discard(): Promise<void> {
+    await this.flush();
+    await rm(this.path, { force: true });
+    await rmdir(dirname(this.path)).catch(() => {});
   }
 
   /** Marks the sweep as complete; its cells stand in their order now, not in that of their arrival. */

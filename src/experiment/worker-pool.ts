@@ -21,6 +21,11 @@ export interface CellTask {
   readonly pulse?: SharedArrayBuffer;
 }
 
+/** What ended a cell that is not our bug: by its name and words. */
+export interface CellFailure {
+  readonly failure: { readonly name: string; readonly message: string };
+}
+
 export interface WorkerPool {
   /** Runs tasks, `threads` at a time; after the signal no more are begun. */
   runAll(
@@ -42,7 +47,7 @@ export async function openPool(threads: number, plugIns: readonly string[] = [])
       async runAll(tasks, signal, onResult) {
         for (const task of tasks) {
           if (signal?.aborted) return;
-          onResult(await runCell(task));
+          onResult(succeeded(await runCell(task)));
           await new Promise((resume) => setImmediate(resume));
         }
       },
@@ -51,25 +56,37 @@ export async function openPool(threads: number, plugIns: readonly string[] = [])
   }
   const lanes = Math.max(1, threads);
   const pool = new Piscina({ filename: workerFile(), minThreads: lanes, maxThreads: lanes });
-  const pulse = plugIns.length > 0 ? new Pulse() : undefined;
   return {
     async runAll(tasks, signal, onResult) {
       let next = 0;
-      const lane = async (): Promise<void> => {
-        while (next < tasks.length && !signal?.aborted) {
+      let failed = false;
+      const lane = async (pulse?: Pulse): Promise<void> => {
+        while (next < tasks.length && !signal?.aborted && !failed) {
           const task = tasks[next++]!;
-          onResult(await pool.run(pulse === undefined ? task : { ...task, pulse: pulse.memory }));
+          onResult(succeeded(await pool.run(pulse === undefined ? task : { ...task, pulse: pulse.memory })));
         }
       };
-      const all = Promise.all(Array.from({ length: lanes }, lane));
-      if (pulse === undefined) await all;
-      else await watched(all, pulse, plugIns);
+      const watchedLane = (): Promise<void> => {
+        const pulse = new Pulse();
+        return watched(lane(pulse), pulse, plugIns).catch((error: unknown) => {
+          // What is amiss with a plug-in in one lane is amiss with it in all.
+          failed = true;
+          throw error;
+        });
+      };
+      await Promise.all(Array.from({ length: lanes }, () => (plugIns.length > 0 ? watchedLane() : lane())));
     },
     close: () => pool.destroy(),
   };
 }
 
-/** Waits for work that runs plug-ins, or fails when none of its threads moves any more. */
+function succeeded(answer: CellResult | CellFailure): CellResult {
+  if (!('failure' in answer)) return answer;
+  const { name, message } = answer.failure;
+  throw Object.assign(new Error(message), { name });
+}
+
+/** Waits for work that runs plug-ins, or fails when it does not move any more. */
 async function watched(work: Promise<unknown>, pulse: Pulse, files: readonly string[]): Promise<void> {
   work.catch(() => {});
   await new Promise((resolve, reject) => {

@@ -15,6 +15,8 @@ import { describe } from './shape.js';
 /** Calls of its env that a policy may make before it returns. */
 const STEP_BUDGET = 10_000;
 const MOST_TIMERS = 50;
+/** Calls of a policy at one virtual instant: beyond, it keeps time from going on by its own timers. */
+const MOST_AT_ONCE = 1_000_000;
 
 /** What the guard tells, and asks to be done, around each call of the policy. */
 export interface Surroundings {
@@ -58,6 +60,8 @@ class Cage {
   private depth = 0;
   private steps = 0;
   private doing = '';
+  private lastUs = -1;
+  private callsAtOnce = 0;
   private readonly envs = new Map<PolicyEnv, PolicyEnv>();
   /** Views of subconnections by what they show, and the other way. */
   private readonly views = new WeakMap<PickableSubconnection, PickableSubconnection>();
@@ -261,6 +265,7 @@ class Cage {
 
   /** Runs the policy's code. What it sets off in the channel may run more of it inside. */
   private run<T>(doing: string, env: PolicyEnv, work: () => T): T {
+    this.countAt(env.nowUs, doing, env);
     if (this.depth++ === 0) this.steps = 0;
     this.doing = doing;
     this.surroundings.enter(doing);
@@ -275,6 +280,15 @@ class Cage {
       this.depth--;
       this.surroundings.leave();
     }
+  }
+
+  private countAt(nowUs: number, doing: string, env: PolicyEnv): void {
+    if (nowUs !== this.lastUs) {
+      this.lastUs = nowUs;
+      this.callsAtOnce = 0;
+    }
+    if (++this.callsAtOnce > MOST_AT_ONCE)
+      this.broken('B5', env, `${doing} was called ${MOST_AT_ONCE} times at one instant`);
   }
 
   private broken(rule: RuleId, env: PolicyEnv, text: string): never {

@@ -41,7 +41,7 @@ export class PlugInError extends Error {
 /** Which kind of plug-in an object is, by the function that only that kind has. */
 export function recognise(file: string, object: unknown): PlugIn {
   if (typeof object !== 'object' || object === null) {
-    throw new PlugInError(file, 'expected it to export one object: a balancer, workload, fault or invariant');
+    throw new PlugInError(file, '[P1] expected it to export one object: a balancer, workload, fault or invariant');
   }
   const has = (member: string): boolean => typeof (object as Readonly<Record<string, unknown>>)[member] === 'function';
   if ('newPicker' in object) {
@@ -63,28 +63,33 @@ export function recognise(file: string, object: unknown): PlugIn {
   }
   throw new PlugInError(
     file,
-    'its object is of no kind: a balancer has newPicker, a workload kind and start, a fault strike, an invariant property and start',
+    '[P1] its object is of no kind: a balancer has newPicker, a workload kind and start, a fault strike, an invariant property and start',
   );
 }
 
 function checkTexts(file: string, object: object, members: readonly string[]): void {
   for (const member of members) {
     const text = (object as Readonly<Record<string, unknown>>)[member];
-    if (typeof text !== 'string' || text === '') throw new PlugInError(file, `has no ${member}, expected a text`);
+    if (typeof text !== 'string' || text === '') throw new PlugInError(file, `[P1] has no ${member}, expected a text`);
+  }
+}
+
+/** What scenarios, reports and messages call it. */
+export function nameOf(plugIn: PlugIn): string {
+  switch (plugIn.kind) {
+    case 'balancer':
+    case 'fault':
+      return plugIn.object.name;
+    case 'workload':
+      return plugIn.object.kind;
+    case 'invariant':
+      return plugIn.object.property;
   }
 }
 
 export function description(plugIn: PlugIn): PlugInDescription {
-  const { kind, file } = plugIn;
-  switch (plugIn.kind) {
-    case 'balancer':
-    case 'fault': {
-      const { name, summary, options = {} } = plugIn.object;
-      return { kind, file, name, summary, options: { ...options } };
-    }
-    case 'workload':
-      return { kind, file, name: plugIn.object.kind, summary: plugIn.object.summary, options: {} };
-    case 'invariant':
-      return { kind, file, name: plugIn.object.property, summary: plugIn.object.meaning, options: {} };
-  }
+  const { kind, file, object } = plugIn;
+  const summary = 'meaning' in object ? object.meaning : object.summary;
+  const options = 'options' in object ? { ...object.options } : {};
+  return { kind, file, name: nameOf(plugIn), summary, options };
 }

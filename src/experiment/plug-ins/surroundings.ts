@@ -1,5 +1,7 @@
 import type { Surroundings } from '../../client/contract/index.js';
 
+export type { Surroundings };
+
 /** Thrown at a plug-in that reaches for what differs from run to run; the contract's guard knows it by its name. */
 class Forbidden extends Error {
   override readonly name = 'Forbidden';
@@ -23,6 +25,11 @@ const FORBIDDEN: readonly (readonly [owner: object, key: string])[] = [
 export interface Heartbeat {
   begin(doing: string): void;
   end(): void;
+}
+
+/** Whether an error is what a plug-in got that reached for the machine. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Forbidden;
 }
 
 /** How deep this thread is in calls of plug-ins: what a policy sets off may run more of it. */

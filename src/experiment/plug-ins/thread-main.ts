@@ -17,7 +17,8 @@ async function answer(): Promise<ThreadAnswer> {
     if (task.kind === 'describe') return { kind: 'described', plugIns: plugIns.map(description) };
     const [plugIn] = plugIns;
     if (plugIn?.kind !== 'balancer') throw new PlugInError(files[0]!, `expected a balancer, found a ${plugIn?.kind}`);
-    const verdicts = checkPolicy(plugIn.object, { ...task.settings, surroundings: surroundings(pulse) });
+    const policyPulse = { begin: (doing: string) => pulse.begin(doing, { isBalancer: true }), end: () => pulse.end() };
+    const verdicts = checkPolicy(plugIn.object, { ...task.settings, surroundings: surroundings(policyPulse) });
     return { kind: 'checked', name: plugIn.object.name, verdicts };
   } catch (error) {
     if (error instanceof PlugInError) return { kind: 'refused', file: error.file, problem: error.problem };

@@ -66,7 +66,8 @@ function runThread(order: Omit<ThreadOrder, 'memory'>, patienceMs: number | unde
     worker.once('error', reject);
     worker.once('exit', (code) => {
       watch.over();
-      reject(new Error(`the thread of ${order.files.join(', ')} ended without an answer (code ${code})`));
+      const text = `[P5] ended the program (code ${code}); a plug-in has no process`;
+      reject(new PlugInError(order.files.join(', '), text));
     });
   });
 }

@@ -22,11 +22,10 @@ export function watchPulse(
     beats = now;
     if (stillMs < patienceMs) return;
     clearInterval(timer);
-    const doing = pulse.busyWith;
-    const what = doing === undefined ? 'its code' : doing;
-    stuck(
-      new PlugInError(files.join(', '), `[B5] never returned from ${what}: nothing moved for ${patienceMs / 1000} s`),
-    );
+    const { whose, busyWith = 'its code', rule } = pulse;
+    const file = whose === undefined ? undefined : files[whose];
+    const still = `nothing moved for ${patienceMs / 1000} s`;
+    stuck(new PlugInError(file ?? files.join(', '), `[${rule}] never returned from ${busyWith}: ${still}`));
   }, LOOK_MS);
   return { over: () => clearInterval(timer) };
 }
