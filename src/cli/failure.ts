@@ -47,6 +47,10 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   if (error instanceof Error && EXPLAIN_THEMSELVES.has(error.name)) {
     return { text: `error: ${error.message}\n`, exitCode: EXIT.badInput };
   }
+  // An invariant of the user's own did not hold.
+  if (error instanceof Error && error.name === 'ViolationError') {
+    return { text: `${error.message}\n`, exitCode: EXIT.checkFailed };
+  }
   const known = error instanceof Error ? fileProblem(error) : undefined;
   if (known !== undefined) return { text: `error: ${known}\n`, exitCode: EXIT.badInput };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

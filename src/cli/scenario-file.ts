@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { PlugInDescription, PlugInKind } from '../experiment/index.js';
 import type { Parsed, ParseOptions, Setting, SweepAxis } from '../scenario/index.js';
 import { nearest } from '../scenario/nearest.js';
 import { BadScenario, UsageError } from './failure.js';
@@ -66,6 +67,8 @@ function tidy(path: string): string {
 export type SoundScenario = Extract<Parsed, { ok: true }> & {
   /** Files of plug-ins that it needs, absolute. */
   readonly plugIns: readonly string[];
+  /** What they are. */
+  readonly described: readonly PlugInDescription[];
   /** The settings and axes to read it with, where a balancer's name stands instead of its file. */
   readonly set: readonly Setting[];
   readonly vary: readonly SweepAxis[];
@@ -76,10 +79,13 @@ export type SoundScenario = Extract<Parsed, { ok: true }> & {
  *
  * @throws BadScenario with everything that is wrong with it
  */
-export async function loadScenario(source: ScenarioSource, options: ParseOptions = {}): Promise<SoundScenario> {
+export async function loadScenario(
+  source: ScenarioSource,
+  { own = {}, ...options }: ParseOptions & { readonly own?: OwnFiles } = {},
+): Promise<SoundScenario> {
   const { parseScenario, formatScenarioError } = await import('../scenario/index.js');
   const fileExists = (path: string) => existsSync(resolve(dirname(source.path), path));
-  const { choices, ...named } = await withPlugIns(source, options.set ?? [], options.vary ?? []);
+  const { choices, ...named } = await withPlugIns(source, options.set ?? [], options.vary ?? [], own);
   const { set, vary } = named;
   const parsed = parseScenario(source.bytes, source.shownAs, { fileExists, ...options, set, vary, choices });
   if (!parsed.ok) throw new BadScenario(parsed.errors);
@@ -87,44 +93,96 @@ export async function loadScenario(source: ScenarioSource, options: ParseOptions
   return { ...parsed, ...named };
 }
 
-/** Finds the plug-ins that a scenario, settings and axes name by file, and puts a balancer's name where its file stood. */
-async function withPlugIns(source: ScenarioSource, set: readonly Setting[], vary: readonly SweepAxis[]) {
+/** Files of the user's own that the command line names: paths start where the user is. */
+export interface OwnFiles {
+  readonly workload?: string | undefined;
+  readonly faults?: readonly string[] | undefined;
+  readonly invariants?: readonly string[] | undefined;
+}
+
+/** What the command line's own fault does where the scenario does not say. */
+const STRIKE = { at: '1s', target: 'leader' } as const;
+
+/**
+ * Finds the plug-ins that a scenario, settings, axes and options name by file, and puts a balancer's name where its file
+ * stood; a workload and faults of the command line's go into the scenario.
+ */
+async function withPlugIns(
+  source: ScenarioSource,
+  set: readonly Setting[],
+  vary: readonly SweepAxis[],
+  { workload, faults = [], invariants = [] }: OwnFiles,
+) {
   const { isPlugInFile, namedFiles, SHIPPED_CHOICES } = await import('../scenario/index.js');
   const named = namedFiles(source.bytes, source.shownAs, set);
   const isBalancer = ({ path }: { readonly path: string }) => BALANCER_PATHS.includes(path);
   const varied = vary.filter(isBalancer).flatMap(({ values }) => values.filter(isPlugInFile));
-  if (named.plugIns.length === 0 && named.balancer === undefined && varied.length === 0) {
-    return { set, vary, plugIns: [], choices: SHIPPED_CHOICES };
-  }
-  const { choicesWith, describePlugIns } = await import('../experiment/index.js');
   const setter = set.findLast(isBalancer);
   // A path on the command line starts where the user is, one in a file where the file is.
   const fromFile = (file: string) => resolve(dirname(source.path), file);
   const { balancer } = named;
   const balancerFile = balancer && (setter === undefined ? fromFile(balancer.file) : resolve(balancer.file));
-  const balancerFiles = [...(balancerFile === undefined ? [] : [balancerFile]), ...varied.map((file) => resolve(file))];
-  const plugIns = [...new Set([...named.plugIns.map(fromFile), ...balancerFiles])].map(tidy);
+  const own = [...(workload === undefined ? [] : [workload]), ...faults, ...invariants];
+  const given = [...(balancerFile === undefined ? [] : [balancerFile]), ...[...varied, ...own].map((f) => resolve(f))];
+  const plugIns = [...new Set([...named.plugIns.map(fromFile), ...given])].map(tidy);
+  if (plugIns.length === 0) return { set, vary, plugIns, described: [], choices: SHIPPED_CHOICES };
+  const { choicesWith, describePlugIns } = await import('../experiment/index.js');
   const described = await describePlugIns(plugIns);
-  const nameOf = (path: string): string => {
-    const own = described.find(({ kind, file }) => kind === 'balancer' && resolve(file) === path);
-    if (own === undefined) throw new UsageError(`${tidy(path)}: expected a balancer, found another plug-in`);
-    return own.name;
-  };
-  const naming: Setting[] =
-    balancerFile && balancer ? [{ path: balancer.at, value: nameOf(balancerFile), flag: setter?.flag }] : [];
+  const nameOf = (path: string, kind: PlugInKind): string => nameIn(described, resolve(path), kind);
+  for (const file of invariants) nameOf(file, 'invariant');
+  const naming: Setting[] = [];
+  if (balancerFile && balancer) {
+    naming.push({ path: balancer.at, value: nameOf(balancerFile, 'balancer'), flag: setter?.flag });
+  }
+  if (workload !== undefined && named.workload !== nameOf(workload, 'workload')) {
+    const value = JSON.stringify({ kind: 'plug-in', name: nameOf(workload, 'workload') });
+    naming.push({ path: 'workload', value, flag: '--workload' });
+  }
+  const strikes = faults
+    .map((file) => nameOf(file, 'fault'))
+    .filter((name) => !named.faults.some((fault) => (fault as { action?: unknown } | null)?.action === name))
+    .map((action) => ({ ...STRIKE, action }));
+  if (strikes.length > 0) {
+    naming.push({ path: 'faults', value: JSON.stringify([...named.faults, ...strikes]), flag: '--fault' });
+  }
   // As the scenario would have it: so that a result's manifest says which files it took.
-  const files = [...named.plugIns, ...(balancer === undefined ? [] : [balancer.file]), ...varied];
+  const files = [...named.plugIns, ...(balancer === undefined ? [] : [balancer.file]), ...varied, ...own];
   return {
     set: [...set, ...naming, { path: 'plug-ins', value: JSON.stringify(files) }],
     vary: vary.map((axis) => ({
       ...axis,
       values: isBalancer(axis)
-        ? axis.values.map((value) => (isPlugInFile(value) ? nameOf(resolve(value)) : value))
+        ? axis.values.map((value) => (isPlugInFile(value) ? nameOf(value, 'balancer') : value))
         : axis.values,
     })),
     plugIns,
+    described,
     choices: choicesWith(described),
   };
+}
+
+function nameIn(described: readonly PlugInDescription[], path: string, kind: PlugInKind): string {
+  const found = described.find(({ file }) => resolve(file) === path)!;
+  if (found.kind !== kind)
+    throw new UsageError(`${tidy(path)}: expected ${withArticle(kind)}, found ${withArticle(found.kind)}`);
+  return found.name;
+}
+
+function withArticle(kind: PlugInKind): string {
+  return `${kind === 'invariant' ? 'an' : 'a'} ${kind}`;
+}
+
+/**
+ * Files that all hold a plug-in of that kind, for commands without a scenario.
+ *
+ * @throws UsageError for another kind
+ */
+export async function ofOneKind(files: readonly string[], kind: PlugInKind): Promise<readonly string[]> {
+  if (files.length === 0) return [];
+  const { describePlugIns } = await import('../experiment/index.js');
+  const described = await describePlugIns(files.map(tidy));
+  for (const { file } of described) nameIn(described, resolve(file), kind);
+  return described.map(({ file }) => file);
 }
 
 const BALANCER_PATHS = ['client.balancer', 'client.balancer.name'];

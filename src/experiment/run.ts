@@ -1,12 +1,15 @@
+import type { Invariant } from '../checking/index.js';
 import type { Operation } from '../client/index.js';
 import { invariant } from '../engine/index.js';
 import type { Member } from '../etcd/index.js';
 import { type Fault, faults, scheduleFaults } from '../faults/index.js';
 import type { MetricRegistry } from '../metrics/index.js';
+import type { MemberId } from '../raft/types.js';
 import type { ResolvedScenario } from '../scenario/config.js';
 import { type Workload, type WorkloadEnv, workloads } from '../workload/index.js';
 import { AcknowledgedWrites } from './acknowledged-writes.js';
 import { Aftermath } from './aftermath.js';
+import { StepMonitor } from './checking/monitor.js';
 import { Cluster, policyNamed } from './cluster.js';
 import { startForecastLoop } from './forecast/loop.js';
 import { overloadFor } from './forecast/overload.js';
@@ -46,7 +49,8 @@ export interface RunOutput {
  *
  * The cluster comes up first; times of the result count from the start of the workload.
  *
- * @throws InvariantError if the simulator or a member contradicts itself; PlugInError if a plug-in breaks its rules
+ * @throws InvariantError if the simulator or a member contradicts itself; PlugInError if a plug-in breaks its rules;
+ *   ViolationError if an invariant of the user's own does not hold
  */
 export function runScenario(scenario: ResolvedScenario, options: RunOptions): RunOutput {
   try {
@@ -68,6 +72,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
   let leaderChanges = 0;
   let started = false;
   const aftermath = new Aftermath(() => cluster.members);
+  const watched = plugIns?.invariants ?? [];
   const cluster: Cluster = new Cluster(scenario, `${scenario.seed}/${options.replication}`, {
     leadership: (member, soft) => {
       if (!started) return;
@@ -76,6 +81,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
       leaderChanges++;
       note(`${member.name} leads in term ${member.term}`);
     },
+    ...(watched.length === 0 ? {} : { steps: monitorOf(watched, () => cluster) }),
     policyNamed: (name) => plugIns?.balancer(name) ?? policyNamed(name),
     panicked: (program, text) => note(`${program} panics: ${text}`),
     finished: (operation) => {
@@ -114,7 +120,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
   };
   const troubles = new Troubles();
   const forecast = startForecastLoop(cluster, scenario, troubles, note);
-  const watched = (name: string): Fault => {
+  const faultWatched = (name: string): Fault => {
     const fault = troubles.watching(plugIns?.fault(name) ?? faultNamed(name));
     return {
       ...fault,
@@ -125,7 +131,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
     };
   };
   const faultEnv = { simulator, network, members, clientHosts: cluster.clientHosts, ...overload };
-  scheduleFaults(faultEnv, scenario.faults, watched, note);
+  scheduleFaults(faultEnv, scenario.faults, faultWatched, note);
   const { workload } = scenario;
   if (workload.kind === 'plug-in') {
     const own = plugIns?.workload(workload.name);
@@ -175,6 +181,12 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
     history,
     events: simulator.eventCount,
   };
+}
+
+/** Invariants of the user's own watch every step. */
+function monitorOf(invariants: readonly Invariant[], cluster: () => Cluster): StepMonitor {
+  const nameOf = (id: MemberId): string => cluster().members[id - 1]!.name;
+  return new StepMonitor(invariants, nameOf, () => cluster().simulator.nowUs);
 }
 
 /** Entries committed and fsyncs made so far, over restarts. */

@@ -72,6 +72,10 @@ export interface NamedFiles {
   readonly plugIns: readonly string[];
   /** What stands for a balancer's name, if that is a file; `at` is where it stands. */
   readonly balancer: { readonly file: string; readonly at: string } | undefined;
+  /** Name of the plug-in that is the workload, if one is. */
+  readonly workload: string | undefined;
+  /** `faults`, as written. */
+  readonly faults: readonly unknown[];
 }
 
 /** Reads what `parseScenario` will need to know of files, after `--set`. */
@@ -80,11 +84,15 @@ export function namedFiles(input: string | Uint8Array, fileName: string, set: re
   const data = applySettings(reading.ok ? reading.document.data : undefined, set).data;
   const list = valueAt(data, ['plug-ins']);
   const named = valueAt(data, ['client', 'balancer']);
+  const workload = valueAt(data, ['workload', 'name']);
+  const faults = valueAt(data, ['faults']);
   const at = typeof named === 'string' ? 'client.balancer' : 'client.balancer.name';
   const file = typeof named === 'string' ? named : valueAt(data, ['client', 'balancer', 'name']);
   return {
     plugIns: Array.isArray(list) ? list.filter((file): file is string => typeof file === 'string') : [],
     balancer: typeof file === 'string' && isPlugInFile(file) ? { file, at } : undefined,
+    workload: typeof workload === 'string' ? workload : undefined,
+    faults: Array.isArray(faults) ? faults : [],
   };
 }
 

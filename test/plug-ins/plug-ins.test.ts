@@ -122,16 +122,19 @@ describe('in a sweep', () => {
   it('names the one that throws', async () => {
     const plugIns = [`${BAD}throws-later.js`];
     const text = SCENARIO.replace('sticky', 'throws-later').replace('40', '400');
-    await expect(runSweep({ ...options, text, plugIns, jobs: 2 })).rejects.toThrow(/throws-later\.js: \[B4\].*no more/);
+    await expect(runSweep({ ...options, text, plugIns, jobs: 2 })).rejects.toMatchObject({
+      name: 'PlugInError',
+      message: expect.stringMatching(/throws-later\.js: \[B4\].*no more.*\n {2}in replication 0$/),
+    });
   });
 });
 
 describe('a bad file is named with what is wrong', () => {
   it.each([
-    ['two-objects.js', /two-objects\.js: expected it to export one object, found 2/],
-    ['no-kind.js', /no-kind\.js: its object is of no kind/],
-    ['not-there.js', /not-there\.js: no such file/],
-    ['endless-file.js', /endless-file\.js: \[B5\] never returned from loading/],
+    ['two-objects.js', /two-objects\.js: \[P1\] expected it to export one object, found 2/],
+    ['no-kind.js', /no-kind\.js: \[P1\] its object is of no kind/],
+    ['not-there.js', /not-there\.js: \[P1\] no such file/],
+    ['endless-file.js', /endless-file\.js: \[P4\] never returned from loading/],
   ])('%s', async (name, message) => {
     await expect(describePlugIns([`${BAD}${name}`], PATIENCE_MS)).rejects.toThrow(message);
   });
@@ -141,7 +144,7 @@ describe('a bad file is named with what is wrong', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'syntax.js');
     writeFileSync(file, 'export default { name: ;');
-    await expect(describePlugIns([file], PATIENCE_MS)).rejects.toThrow(/syntax\.js: does not load: SyntaxError/);
+    await expect(describePlugIns([file], PATIENCE_MS)).rejects.toThrow(/syntax\.js: \[P1\] does not load: SyntaxError/);
   });
 
   it.each([
@@ -165,7 +168,7 @@ describe('a bad file is named with what is wrong', () => {
       'workload: { kind: plug-in, name: throwing }',
     );
     await expect(run(text, [`${BAD}throwing-workload.js`])).rejects.toThrow(
-      /throwing-workload\.js: threw TypeError: half way/,
+      /throwing-workload\.js: \[P3\] nothing throws: a handler threw TypeError: half way/,
     );
   });
 

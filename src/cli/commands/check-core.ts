@@ -1,14 +1,16 @@
 import { randomInt } from 'node:crypto';
-import type { MutantVerdict, Universe } from '../../experiment/checking/index.js';
+import type { MutantVerdict, SearchOrder, SearchResult, Universe } from '../../experiment/checking/index.js';
 import { counterexampleText, writeCounterexample } from '../counterexample-files.js';
 import { EXIT, UsageError } from '../failure.js';
 import { print, say, wantsColor } from '../output.js';
 import { version } from '../package-info.js';
-import { loadScenario, readScenario } from '../scenario-file.js';
+import { loadScenario, ofOneKind, readScenario } from '../scenario-file.js';
 import type { Session } from '../session.js';
 
 export interface CoreCheckOptions {
   readonly scenario: string | undefined;
+  /** Files of the user's own. */
+  readonly invariants: readonly string[];
   readonly runs: number | undefined;
   readonly seed: string | undefined;
   readonly format: 'table' | 'json';
@@ -18,45 +20,47 @@ export interface CoreCheckOptions {
 
 const DEFAULT_RUNS = 500;
 
-/** `etcdsim check [SCENARIO]`: random schedules on the core as it is. */
+/** `etcdsim check [SCENARIO]`: random schedules on the core as it is, with the user's own invariants if there are some. */
 export async function checkCore(session: Session, options: CoreCheckOptions): Promise<void> {
-  const { explore, shrinkSchedule, newCounterexample, replaySchedule } = await import(
-    '../../experiment/checking/index.js'
-  );
-  const universe = await fixedBy(options.scenario);
+  const { universe, plugIns } = await fixedBy(options);
   const seed = options.seed ?? String(randomInt(1_000_000_000));
   say(`seed ${seed}`);
-  let stopped = false;
-  session.onInterrupt(() => {
-    stopped = true;
-    session.setExitCode(EXIT.interrupted);
-  });
-  const { found, runs, coverage, operations, events } = await explore({
-    runs: options.runs ?? DEFAULT_RUNS,
-    seed,
-    universe,
-    stop: () => stopped,
-  });
+  const order: SearchOrder = { runs: options.runs ?? DEFAULT_RUNS, seed, universe, plugIns, version: version() };
+  const { found, runs, coverage, operations, events } = await searched(session, order);
   let text = '';
-  let counterexample: ReturnType<typeof newCounterexample> | undefined;
   if (found !== undefined) {
     session.setExitCode(EXIT.checkFailed);
-    const schedule = shrinkSchedule(found.schedule, { property: found.violation.property });
-    const replayed = replaySchedule(schedule, undefined);
-    const violation = replayed.violation ?? found.violation;
-    counterexample = newCounterexample(schedule, violation, { version: version(), mutant: undefined });
-    const path = await writeCounterexample(options.out, `seed-${seed}-run-${found.run}`, counterexample, replayed);
-    text = counterexampleText(counterexample, path);
+    const path = await writeCounterexample(
+      options.out,
+      `seed-${seed}-run-${runs}`,
+      found.counterexample,
+      found.replayed,
+    );
+    text = counterexampleText(found.counterexample, path);
   }
   if (options.format === 'json') {
     const { toJson } = await import('../../report/json.js');
-    await print(toJson({ seed, runs, operations, events, coverage, ...(counterexample ? { counterexample } : {}) }));
+    const counterexample = found && { counterexample: found.counterexample };
+    await print(toJson({ seed, runs, operations, events, coverage, ...counterexample }));
     if (text !== '') say(text.trimEnd());
     return;
   }
   const { colors } = await import('../../report/table.js');
   const { coverageText } = await import('../../report/check-text.js');
   await print(`${coverageText(coverage, colors(wantsColor()))}\n${text === '' ? 'no violation\n' : text}`);
+}
+
+async function searched(session: Session, order: SearchOrder): Promise<SearchResult> {
+  if (order.plugIns.length > 0) {
+    session.onInterrupt(() => process.exit(EXIT.interrupted));
+    return (await import('../check-in-worker.js')).searchInWorker(order);
+  }
+  let stopped = false;
+  session.onInterrupt(() => {
+    stopped = true;
+    session.setExitCode(EXIT.interrupted);
+  });
+  return (await import('../../experiment/checking/index.js')).search(order, { stop: () => stopped });
 }
 
 /** `etcdsim check --mutant NAME|all`: whether seeded bugs are found. */
@@ -77,7 +81,7 @@ export async function checkMutants(session: Session, which: string, options: Cor
       close === undefined ? 'etcdsim list mutants names them' : `did you mean ${close}?`,
     );
   }
-  const universe = await fixedBy(options.scenario);
+  const { universe } = await fixedBy(options);
   const seed = options.seed ?? '1';
   let stopped = false;
   session.onInterrupt(() => {
@@ -127,10 +131,17 @@ export async function checkMutants(session: Session, which: string, options: Cor
   await print(killTable(verdicts, colors(wantsColor())));
 }
 
-/** A scenario says how large the cluster is and how it is set, and by its faults which kinds are drawn. */
-async function fixedBy(scenario: string | undefined): Promise<Universe> {
-  if (scenario === undefined) return {};
-  const { scenario: resolved } = await loadScenario(readScenario(scenario));
+/**
+ * A scenario says how large the cluster is and how it is set, and by its faults which kinds are drawn. Of plug-ins,
+ * invariants and the scenario's balancer are used; requests and failures are the check's own.
+ */
+async function fixedBy({
+  scenario,
+  invariants,
+}: Pick<CoreCheckOptions, 'scenario' | 'invariants'>): Promise<{ universe: Universe; plugIns: readonly string[] }> {
+  if (scenario === undefined) return { universe: {}, plugIns: await ofOneKind(invariants, 'invariant') };
+  const own = { invariants };
+  const { scenario: resolved, described } = await loadScenario(readScenario(scenario), { own });
   const { members } = resolved.cluster;
   const { raft } = members[0]!;
   const actions = [...new Set(resolved.faults.map(({ action }) => action))];
@@ -138,18 +149,23 @@ async function fixedBy(scenario: string | undefined): Promise<Universe> {
   const known = actions.filter((action) => CHECKED_FAULTS.includes(action));
   const { egress } = resolved.network.hosts[0]!;
   const ms = (us: number): number => Math.round(us / 1000);
+  const unused = described.filter(({ kind }) => kind === 'workload' || kind === 'fault');
+  for (const { kind, name } of unused) say(`the ${kind} ${name} is left out: a check draws its own`);
   return {
-    settings: {
-      voters: Math.min(7, members.length),
-      spares: 0,
-      tickMs: Math.max(1, ms(raft.heartbeatIntervalUs)),
-      electionTicks: Math.max(2, Math.round(raft.electionTimeoutUs / raft.heartbeatIntervalUs)),
-      preVote: raft.preVote,
-      checkQuorum: raft.checkQuorum,
-      delayMs: ms(egress.delayUs),
-      jitterMs: ms(egress.jitterUs),
-      balancer: resolved.client.balancer.name,
+    plugIns: described.filter((each) => !unused.includes(each)).map(({ file }) => file),
+    universe: {
+      settings: {
+        voters: Math.min(7, members.length),
+        spares: 0,
+        tickMs: Math.max(1, ms(raft.heartbeatIntervalUs)),
+        electionTicks: Math.max(2, Math.round(raft.electionTimeoutUs / raft.heartbeatIntervalUs)),
+        preVote: raft.preVote,
+        checkQuorum: raft.checkQuorum,
+        delayMs: ms(egress.delayUs),
+        jitterMs: ms(egress.jitterUs),
+        balancer: resolved.client.balancer.name,
+      },
+      ...(known.length > 0 ? { actions: known } : {}),
     },
-    ...(known.length > 0 ? { actions: known } : {}),
   };
 }

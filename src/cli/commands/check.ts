@@ -1,7 +1,7 @@
 import type { RuleVerdict } from '../../experiment/index.js';
 import { newCommand } from '../command.js';
 import { EXIT, UsageError } from '../failure.js';
-import { checkFormatOption, seedOption } from '../options.js';
+import { checkFormatOption, invariantOption, seedOption } from '../options.js';
 import { print, say, wantsColor } from '../output.js';
 import type { Session } from '../session.js';
 
@@ -17,6 +17,7 @@ export const checkCommand = (session: Session) =>
       '--balancer <name|file>',
       'the balancer: a file with one of your own, or one that ships (example: --balancer ./mine.js)',
     )
+    .addOption(invariantOption())
     .option('--history <file>', "judges a history: Jepsen's log, or JSON (example: --history etcd_003.log)")
     .option('--mutant <name|all>', 'seeds a bug and looks for it (example: --mutant commits-older-terms)')
     .option(
@@ -37,9 +38,10 @@ Examples:
   etcdsim check --mutant all --format json
   etcdsim check --history etcd_003.log
   etcdsim check --balancer examples/sticky-balancer.js --runs 50 --seed 7
+  etcdsim check --invariant examples/applied-order-invariant.js
 `,
     )
-    .action(async (scenario, { balancer, history, mutant, runs, seed, format, out }) => {
+    .action(async (scenario, { balancer, history, mutant, invariant: invariants = [], runs, seed, format, out }) => {
       if (runs !== undefined && !(Number.isSafeInteger(runs) && runs >= 0 && runs <= 10_000_000)) {
         throw new UsageError(`--runs ${runs}: expected a whole number, 0 or more`);
       }
@@ -51,7 +53,7 @@ Examples:
         await (await import('./check-history.js')).checkHistory(session, history, format);
       } else {
         const { checkCore, checkMutants } = await import('./check-core.js');
-        const options = { scenario, runs, seed, format, out };
+        const options = { scenario, invariants, runs, seed, format, out };
         if (mutant === undefined) await checkCore(session, options);
         else await checkMutants(session, mutant, options);
       }

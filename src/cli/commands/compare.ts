@@ -6,7 +6,19 @@ import { positiveCount } from '../arguments.js';
 import { newCommand } from '../command.js';
 import { UsageError } from '../failure.js';
 import { machineJson } from '../machine.js';
-import { formatOption, jobsOption, outOption, seedOption, setOption, settingsOf } from '../options.js';
+import {
+  faultOption,
+  formatOption,
+  invariantOption,
+  jobsOption,
+  outOption,
+  ownFilesOf,
+  seedOption,
+  setOption,
+  settingsOf,
+  varyOption,
+  workloadOption,
+} from '../options.js';
 import { checkOutFolder, writeAll } from '../out-files.js';
 import { print, say, wantsColor } from '../output.js';
 import { version } from '../package-info.js';
@@ -34,9 +46,13 @@ export const compareCommand = (session: Session) =>
     .option('--baseline <value>', "what the others are compared with; default: the axis's first value")
     .option('--metrics <names>', `which figures, by comma; default: ${METRICS.join(',')}`)
     .option('--replications <n>', "pairs a cell; default: the scenario's (example: --replications 20)", positiveCount)
+    .addOption(varyOption())
     .addOption(jobsOption())
     .addOption(setOption())
     .addOption(seedOption())
+    .addOption(workloadOption())
+    .addOption(faultOption())
+    .addOption(invariantOption())
     .addOption(formatOption())
     .addOption(outOption('differences.csv, differences.txt, a figure a metric, manifest.json and machine.json'))
     .addHelpText('after', '\nExample:\n  etcdsim compare balancers balancers-zones --out results/balancers\n')
@@ -49,13 +65,14 @@ export const compareCommand = (session: Session) =>
       const { pairedDifferences, runSweep } = await import('../../experiment/index.js');
       const sources = names.map((name) => readScenario(name));
       const sound: SoundScenario[] = [];
-      for (const source of sources) sound.push(await loadScenario(source, { set }));
+      for (const source of sources)
+        sound.push(await loadScenario(source, { set, vary: options.vary, own: ownFilesOf(options) }));
       const baselines = sound.map(({ scenario }) => baselineOf(scenario, axis, options.baseline));
       const abort = new AbortController();
       session.onInterrupt(() => abort.abort());
       const rows: DifferenceRow[] = [];
       const manifests: unknown[] = [];
-      for (const [i, { scenario, document, set: settings, plugIns }] of sound.entries()) {
+      for (const [i, { scenario, document, set: settings, vary, plugIns }] of sound.entries()) {
         const source = sources[i]!;
         const progress = await startProgress(`cells of ${scenario.name}`);
         const replications = options.replications ?? scenario.sweep.replications;
@@ -64,6 +81,7 @@ export const compareCommand = (session: Session) =>
           fileName: source.shownAs,
           folder: dirname(source.path),
           set: settings,
+          axes: vary,
           plugIns,
           replications,
           jobs: options.jobs ?? availableParallelism(),

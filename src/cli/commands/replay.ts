@@ -24,11 +24,18 @@ export const replayCommand = (session: Session) =>
         say(`warning: made by etcdsim ${read.version}, this is ${version()}: it may run otherwise`);
       }
       const mutant = read.mutant === undefined ? undefined : mutantNamed(read.mutant);
-      const run = replaySchedule(read.schedule, mutant);
+      const run =
+        read.plugIns === undefined
+          ? replaySchedule(read.schedule, mutant)
+          : await (await import('../check-in-worker.js')).replayInWorker(read);
       const same = JSON.stringify(run.violation) === JSON.stringify(read.violation);
       if (run.violation !== undefined) {
         session.setExitCode(EXIT.checkFailed);
-        const again = newCounterexample(read.schedule, run.violation, { version: version(), mutant });
+        const again = newCounterexample(read.schedule, run.violation, {
+          version: version(),
+          mutant,
+          plugIns: read.plugIns,
+        });
         if (out !== undefined) await writeCounterexample(out, basename(file, '.json'), again, run);
         await print(counterexampleText(again, file));
       } else {

@@ -4,7 +4,18 @@ import type { Format } from '../arguments.js';
 import { newCommand } from '../command.js';
 import { EXIT } from '../failure.js';
 import { machineJson } from '../machine.js';
-import { balancerOption, formatOption, outOption, seedOption, setOption, settingsOf } from '../options.js';
+import {
+  balancerOption,
+  faultOption,
+  formatOption,
+  invariantOption,
+  outOption,
+  ownFilesOf,
+  seedOption,
+  setOption,
+  settingsOf,
+  workloadOption,
+} from '../options.js';
 import { checkOutFile, checkOutFolder, writeAll, writeWhole } from '../out-files.js';
 import { print, say, wantsColor } from '../output.js';
 import { runInWorker } from '../run-in-worker.js';
@@ -19,6 +30,9 @@ export const runCommand = (session: Session) =>
     .addOption(setOption())
     .addOption(seedOption())
     .addOption(balancerOption())
+    .addOption(workloadOption())
+    .addOption(faultOption())
+    .addOption(invariantOption())
     .addOption(outOption('run.json, metrics.csv, series.csv, manifest.json and machine.json'))
     .addOption(formatOption())
     .option('--metrics <file>', "writes the members' metrics as OpenMetrics text (example: --metrics run.om)")
@@ -37,7 +51,7 @@ Examples:
       session.onInterrupt(() => process.exit(EXIT.interrupted));
       const source = readScenario(scenario);
       const set = settingsOf(options);
-      const sound = await loadScenario(source, { set });
+      const sound = await loadScenario(source, { set, own: ownFilesOf(options) });
 
       const { result, openMetrics } = await runInWorker({
         bytes: source.bytes,

@@ -1,11 +1,24 @@
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import type { SweepRow } from '../../experiment/result.js';
-import { collectAxis, type Format, positiveCount, shard } from '../arguments.js';
+import { type Format, positiveCount, shard } from '../arguments.js';
 import { newCommand, requireBeside } from '../command.js';
-import { EXIT } from '../failure.js';
+import { EXIT, explain } from '../failure.js';
 import { machineJson } from '../machine.js';
-import { balancerOption, formatOption, jobsOption, outOption, seedOption, setOption, settingsOf } from '../options.js';
+import {
+  balancerOption,
+  faultOption,
+  formatOption,
+  invariantOption,
+  jobsOption,
+  outOption,
+  ownFilesOf,
+  seedOption,
+  setOption,
+  settingsOf,
+  varyOption,
+  workloadOption,
+} from '../options.js';
 import { checkOutFolder, makeFolder, writeAll } from '../out-files.js';
 import { print, say, wantsColor } from '../output.js';
 import { version } from '../package-info.js';
@@ -21,11 +34,7 @@ export const sweepCommand = (session: Session) =>
   newCommand('sweep')
     .description("Runs a scenario once a cell of its axes and replication; prints each metric's mean and interval.")
     .argument('<scenario>', 'a path, or the bare name of one that ships (example: thesis-init-time)')
-    .option(
-      '--vary <path=v1,v2,...>',
-      "an axis, instead of the scenario's own of that path; repeatable (example: --vary client.balancer=round-robin,pick-leader)",
-      collectAxis,
-    )
+    .addOption(varyOption())
     .option(
       '--replications <n>',
       "runs a cell, each with streams of its own; default: the scenario's, else 1 (example: --replications 5)",
@@ -35,6 +44,9 @@ export const sweepCommand = (session: Session) =>
     .addOption(setOption())
     .addOption(seedOption())
     .addOption(balancerOption())
+    .addOption(workloadOption())
+    .addOption(faultOption())
+    .addOption(invariantOption())
     .addOption(formatOption())
     .addOption(outOption('sweep.json, sweep.csv, manifest.json, machine.json and the finished cells (cells.jsonl)'))
     .option('--resume', 'goes on from the finished cells in --out; default: starts anew')
@@ -58,7 +70,7 @@ Examples:
       await checkOutFolder(options.out);
       const source = readScenario(name);
       const set = settingsOf(options);
-      const sound = await loadScenario(source, { set, vary: options.vary });
+      const sound = await loadScenario(source, { set, vary: options.vary, own: ownFilesOf(options) });
       const { scenario, document } = sound;
       const replications = options.replications ?? scenario.sweep.replications;
       const identity: SweepIdentity = {
@@ -108,7 +120,10 @@ Examples:
         await print(await inFormat(rows, options.format));
       } catch (error) {
         progress.stop();
-        if (!abort.signal.aborted || (error as Error).name !== 'AbortError') throw error;
+        if (!abort.signal.aborted || (error as Error).name !== 'AbortError') {
+          if (!options.resume && explain(error).exitCode !== EXIT.ourBug) await journal?.discard();
+          throw error;
+        }
         await journal?.flush();
         const kept = options.out === undefined ? 'nothing is kept without --out' : `kept in ${options.out}`;
         say(`interrupted: ${counted} done, ${kept}${options.out === undefined ? '' : '; --resume goes on from there'}`);

@@ -1,8 +1,7 @@
 import type { Violation } from '../../checking/index.js';
 import { type Mutant, mutants } from '../../checking/mutants/index.js';
-import type { ResolvedScenario } from '../../scenario/config.js';
 import { type TraceEvent, TraceRecorder } from './recorder.js';
-import { runSchedule } from './run-schedule.js';
+import { type CheckRunOptions, runSchedule } from './run-schedule.js';
 import { describeStep, type Schedule } from './schedule.js';
 
 /** What a counterexample's file holds: all that the run needs, and what came of it. */
@@ -12,6 +11,8 @@ export interface Counterexample {
   readonly version: string;
   /** The seeded bug in it; left out: etcdsim's own core. */
   readonly mutant?: string;
+  /** Files of the plug-ins that it ran with; left out: none. */
+  readonly plugIns?: readonly string[];
   /** In words, for people. */
   readonly steps: readonly string[];
   readonly schedule: Schedule;
@@ -28,12 +29,21 @@ export interface ReplayedRun {
 export function newCounterexample(
   schedule: Schedule,
   violation: Violation,
-  { version, mutant }: { readonly version: string; readonly mutant: Mutant | undefined },
+  {
+    version,
+    mutant,
+    plugIns = [],
+  }: {
+    readonly version: string;
+    readonly mutant: Mutant | undefined;
+    readonly plugIns?: readonly string[] | undefined;
+  },
 ): Counterexample {
   return {
     format: 'etcdsim-counterexample-1',
     version,
     ...(mutant === undefined ? {} : { mutant: mutant.name }),
+    ...(plugIns.length === 0 ? {} : { plugIns }),
     steps: schedule.steps.map(describeStep),
     schedule,
     violation,
@@ -44,10 +54,10 @@ export function newCounterexample(
 export function replaySchedule(
   schedule: Schedule,
   mutant: Mutant | undefined,
-  base?: ResolvedScenario | undefined,
+  { base, plugIns }: Pick<CheckRunOptions, 'base' | 'plugIns'> = {},
 ): ReplayedRun {
   const recorder = new TraceRecorder();
-  const { violation } = runSchedule(schedule, { mutant, base, trace: recorder });
+  const { violation } = runSchedule(schedule, { mutant, base, plugIns, trace: recorder });
   const { voters, spares } = schedule.settings;
   const members = Array.from({ length: voters + spares }, (_, i) => `m${i + 1}`);
   return { violation, trace: recorder.events, members };
@@ -77,6 +87,9 @@ export function readCounterexample(content: string): Counterexample | string {
   }
   const { schedule, mutant } = found;
   if (mutant !== undefined && mutantNamed(mutant) === undefined) return `mutant: there is no mutant "${mutant}"`;
+  const { plugIns = [] } = found;
+  if (!Array.isArray(plugIns) || plugIns.some((file) => typeof file !== 'string'))
+    return 'plugIns: expected file names';
   const settings = schedule?.settings;
   if (settings === undefined || !Array.isArray(schedule?.steps)) return 'schedule: expected settings and steps';
   for (const [name, min, max] of LIMITS) {

@@ -2,6 +2,7 @@ import type { Violation } from '../../checking/index.js';
 import type { Mutant } from '../../checking/mutants/index.js';
 import { Streams } from '../../engine/index.js';
 import type { ResolvedScenario } from '../../scenario/config.js';
+import type { PlugInUse } from '../plug-ins/index.js';
 import { fitted, schedules, type Universe } from './arbitraries.js';
 import { CoverageReport, type CoverageSummary } from './coverage.js';
 import { runSchedule } from './run-schedule.js';
@@ -13,6 +14,8 @@ export interface ExploreOptions {
   readonly mutant?: Mutant | undefined;
   readonly universe?: Universe;
   readonly base?: ResolvedScenario | undefined;
+  /** Invariants and balancers besides those that ship; anew for each run. */
+  readonly plugIns?: (() => PlugInUse) | undefined;
   /** Asked before each run; true ends the search. */
   readonly stop?: () => boolean;
   readonly progress?: (runs: number) => void;
@@ -40,7 +43,7 @@ const BATCH = 64;
  * The same options give the same schedules. fast-check is loaded here, and only by whoever explores.
  */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
-  const { runs, seed, mutant, base, universe = {} } = options;
+  const { runs, seed, mutant, base, plugIns, universe = {} } = options;
   const { default: fc } = await import('fast-check');
   const arbitrary = schedules(fc, universe);
   const draws = new Streams(seed).stream('check');
@@ -55,7 +58,7 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     const next = fresh.pop()!;
     const parent = corpus.length > 0 && draws.chance(0.5) ? draws.pickFrom(corpus) : undefined;
     const schedule = parent === undefined ? next : crossed(parent, next, draws);
-    const result = runSchedule(schedule, { mutant, base });
+    const result = runSchedule(schedule, { mutant, base, plugIns });
     events += result.events;
     operations += result.coverage.operations;
     const isNovel = coverage.add(result.coverage) > 0;

@@ -13,4 +13,5 @@ export { type Exploration, type ExploreOptions, explore } from './explore.js';
 export type { TraceEvent } from './recorder.js';
 export { type CheckedRun, type CheckRunOptions, runSchedule } from './run-schedule.js';
 export type { CheckSettings, Schedule, Step } from './schedule.js';
+export { type SearchOrder, type SearchResult, search, usesOf } from './search.js';
 export { shrinkSchedule } from './shrink.js';

@@ -1,7 +1,7 @@
 import {
   EntryDigests,
+  type Invariant,
   type InvariantEvent,
-  invariants,
   type MemberEvent,
   SafetyMonitor,
 } from '../../checking/index.js';
@@ -11,14 +11,20 @@ import { NONE } from '../../raft/types.js';
 
 /** Passes members' steps on to the invariants, and to whoever wants to see them too. */
 export class StepMonitor implements StepObserver {
-  readonly safety = new SafetyMonitor(invariants, 'throw');
+  readonly safety: SafetyMonitor;
   private readonly digests = new EntryDigests();
   private readonly nameOf: (id: MemberId) => string;
   private readonly nowUs: () => number;
   private readonly heard: ((event: InvariantEvent) => void) | undefined;
 
   /** @param heard after the invariants have passed an event */
-  constructor(nameOf: (id: MemberId) => string, nowUs: () => number, heard?: (event: InvariantEvent) => void) {
+  constructor(
+    invariants: readonly Invariant[],
+    nameOf: (id: MemberId) => string,
+    nowUs: () => number,
+    heard?: (event: InvariantEvent) => void,
+  ) {
+    this.safety = new SafetyMonitor(invariants, 'throw');
     this.nameOf = nameOf;
     this.nowUs = nowUs;
     this.heard = heard;

@@ -2,6 +2,7 @@ import {
   acknowledgedEvents,
   certaintyOf,
   type InvariantEvent,
+  invariants,
   judgeEtcdHistory,
   judgeLeases,
   judgeLiveness,
@@ -17,7 +18,8 @@ import { InvariantError } from '../../engine/index.js';
 import type { Member, MessageObserver } from '../../etcd/index.js';
 import type { MemberId } from '../../raft/types.js';
 import type { ResolvedScenario } from '../../scenario/config.js';
-import { Cluster } from '../cluster.js';
+import { Cluster, policyNamed } from '../cluster.js';
+import type { PlugInUse } from '../plug-ins/index.js';
 import { CheckClients } from './check-clients.js';
 import { checkScenario } from './check-scenario.js';
 import { CoverageMeter, type RunCoverage } from './coverage.js';
@@ -47,6 +49,8 @@ export interface CheckRunOptions {
   /** What the settings do not say comes from here. */
   readonly base?: ResolvedScenario | undefined;
   readonly trace?: TraceSink | undefined;
+  /** Invariants and balancers besides those that ship. */
+  readonly plugIns?: (() => PlugInUse) | undefined;
 }
 
 /**
@@ -61,6 +65,7 @@ export function runSchedule(schedule: Schedule, options: CheckRunOptions = {}): 
 class CheckRun {
   private readonly schedule: Schedule;
   private readonly options: CheckRunOptions;
+  private readonly plugIns: PlugInUse | undefined;
   private readonly cluster: Cluster;
   private readonly monitor: StepMonitor;
   private readonly coverage = new CoverageMeter();
@@ -77,7 +82,9 @@ class CheckRun {
     const { mutant, trace } = options;
     const nameOf = (id: MemberId): string => this.cluster.members[id - 1]!.name;
     const nowUs = (): number => this.cluster.simulator.nowUs;
-    this.monitor = new StepMonitor(nameOf, nowUs, (event) => this.heard(event));
+    this.plugIns = options.plugIns?.();
+    const watched = [...invariants, ...(this.plugIns?.invariants ?? [])];
+    this.monitor = new StepMonitor(watched, nameOf, nowUs, (event) => this.heard(event));
     const messages: MessageObserver | undefined =
       trace === undefined
         ? undefined
@@ -90,10 +97,13 @@ class CheckRun {
       steps: this.monitor,
       ...(messages === undefined ? {} : { messages }),
       ...conduct,
-      ...(mutant?.client === undefined ? {} : { policyNamed: mutatedPolicy(mutant.client) }),
+      ...(mutant?.client === undefined
+        ? { policyNamed: (name) => this.plugIns?.balancer(name) ?? policyNamed(name) }
+        : { policyNamed: mutatedPolicy(mutant.client) }),
       initialVoters: Array.from({ length: settings.voters }, (_, i) => (i + 1) as MemberId),
     });
     const { simulator, programs } = this.cluster;
+    this.plugIns?.beatWith(simulator);
     this.clients = new CheckClients(
       simulator,
       programs.map((program) => program.newClient('c')),
@@ -110,7 +120,7 @@ class CheckRun {
       this.live();
       violation = this.judge();
     } catch (error) {
-      violation = violationOf(error, this.cluster.simulator.nowUs);
+      violation = violationOf(this.plugIns?.blame(error) ?? error, this.cluster.simulator.nowUs);
     }
     this.clients.close();
     this.coverage.operations = this.clients.operations.length;
