@@ -116,6 +116,7 @@ export function checkConfChanges(raft: Raft, proposals: readonly Entry[]): reado
       data: undefined,
       dataBytes: 0,
       confChange: undefined,
+      isRefusedChange: true,
     };
     checked = checked.with(i, empty);
   }

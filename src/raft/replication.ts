@@ -32,9 +32,14 @@ export function appendEntries(raft: Raft, proposals: readonly Entry[]): boolean 
   if (!reserveUncommitted(raft, payloadBytesOf(proposals))) return false;
   const { log, term } = raft;
   let index = log.lastIndex();
-  for (const { type, data, dataBytes, confChange } of proposals) {
+  for (const proposal of proposals) {
     index++;
-    log.unstable.push({ term, index, type, data, dataBytes, confChange });
+    const { type, data, dataBytes, confChange } = proposal;
+    log.unstable.push(
+      proposal.isRefusedChange === undefined
+        ? { term, index, type, data, dataBytes, confChange }
+        : { ...proposal, term, index },
+    );
   }
   acknowledgeOwn(raft, index);
   return true;

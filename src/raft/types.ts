@@ -29,6 +29,8 @@ export interface Entry {
   readonly dataBytes: number;
   /** Set iff `type` is not EntryNormal. */
   readonly confChange?: ConfChangeV2 | undefined;
+  /** An empty EntryNormal that was a configuration change until the leader refused it: encoded a little longer than others. */
+  readonly isRefusedChange?: true | undefined;
 }
 
 export type ConfChangeType =

@@ -1,3 +1,4 @@
+import { quoteData } from '../../../src/raft/describe.js';
 import type { ConfChangeSingle, ConfChangeType, MemberId } from '../../../src/raft/types.js';
 import { type Argument, type Directive, ScriptError } from './script.js';
 
@@ -86,8 +87,9 @@ export function parseChanges(input: string): ConfChangeSingle[] {
     if (type === undefined) throw new CommandError(`unknown input: ${word}`);
     const id = word.slice(1);
     if (!/^\d+$/.test(id)) {
-      throw new CommandError(`strconv.ParseUint: parsing ${JSON.stringify(id)}: invalid syntax`);
+      throw new CommandError(`strconv.ParseUint: parsing ${quoteData(id)}: invalid syntax`);
     }
+    if (BigInt(id) >= 1n << 64n) throw new CommandError(`strconv.ParseUint: parsing "${id}": value out of range`);
     return { type, nodeId: Number(id) as MemberId };
   });
 }

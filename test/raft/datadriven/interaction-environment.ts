@@ -132,13 +132,13 @@ export class InteractionEnvironment implements Environment {
         this.printStates();
         return;
       case 'report-unreachable':
-        this.first(directive).raw.reportUnreachable(this.node(numberAt(directive, 1)).raw.id);
+        this.reportUnreachable(directive);
         return;
       case 'send-snapshot':
         this.sendSnapshot(this.first(directive), numberAt(directive, 1) as MemberId);
         return;
       case 'set-randomized-election-timeout':
-        this.first(directive).raw.setRandomizedElectionTimeout(numberOf(directive, 'timeout'));
+        this.setTimeout(this.first(directive), directive);
         return;
       case 'stabilize':
         this.stabilize(directive);
@@ -210,7 +210,7 @@ export class InteractionEnvironment implements Environment {
         heartbeatTick: 1,
         applied: index,
         maxSizePerMsg: Number.POSITIVE_INFINITY,
-        maxCommittedSizePerReady: number('max-committed-size-per-ready') ?? Number.POSITIVE_INFINITY,
+        maxCommittedSizePerReady: number('max-committed-size-per-ready') ?? 0,
         maxInflightMsgs: number('inflight') ?? Number.MAX_SAFE_INTEGER,
         asyncStorageWrites: on('async-storage-writes'),
         preVote: on('prevote'),
@@ -253,6 +253,20 @@ export class InteractionEnvironment implements Environment {
     }
     const error = this.first(directive).raw.proposeConfChange({ transition, changes }, { v1 });
     if (error !== undefined) throw new CommandError(error);
+  }
+
+  private setTimeout(node: InteractionNode, directive: Directive): void {
+    const ticks = numberOf(directive, 'timeout');
+    if (ticks === 0) throw new ScriptError('expected a timeout of at least 1 tick, found 0', directive.line);
+    node.raw.setRandomizedElectionTimeout(ticks);
+  }
+
+  private reportUnreachable(directive: Directive): void {
+    const [at, peer, ...more] = memberIds(directive);
+    if (at === undefined || peer === undefined || more.length > 0) {
+      throw new CommandError('must specify exactly two node indexes: node on which to report, and reported node');
+    }
+    this.node(at).raw.reportUnreachable(this.node(peer).raw.id);
   }
 
   private compact(node: InteractionNode, index: number): void {
