@@ -1,6 +1,6 @@
 import { describeChanges } from './confchange/conf-change.js';
 import { describeTarget } from './member-id.js';
-import type { ConfState, Entry, MemberId, Message, Ready, Snapshot } from './types.js';
+import type { ConfState, Entry, MemberId, Message, ReadState, Ready, Snapshot } from './types.js';
 import { NONE } from './types.js';
 
 /** How an entry's opaque data is shown. */
@@ -8,11 +8,33 @@ export type DataFormatter = (data: unknown) => string;
 
 /** Text in double quotes, as Go's %q writes it; anything but a string is turned into one, nothing into an empty one. */
 export const quoteData: DataFormatter = (data) =>
-  JSON.stringify(data === undefined ? '' : String(data))
-    .replaceAll('\\u000b', '\\v')
-    .replaceAll('\\u0007', '\\a')
-    .replaceAll(/\\u00([01][0-9a-f])/g, '\\x$1')
-    .replaceAll('\u007f', '\\x7f');
+  `"${textOf(data).replaceAll(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escaped)}"`;
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+/** What Go does not print as it is: a letter, or the number of the character in 2, 4 or 8 hexadecimal digits. */
+function escaped(character: string): string {
+  const short = SHORT_ESCAPES[character];
+  if (short !== undefined) return short;
+  const code = character.codePointAt(0)!;
+  const digits = code.toString(16);
+  if (code < 0x80) return `\\x${digits.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
+}
+
+function textOf(data: unknown): string {
+  return data === undefined ? '' : String(data);
+}
 
 /** `1/4 EntryNormal "foo"`: term, index, type, content. */
 export function describeEntry(entry: Entry, formatData: DataFormatter = quoteData): string {
@@ -40,6 +62,9 @@ export function describeMessage(message: Message, formatData: DataFormatter = qu
   if (message.vote !== NONE) text += ` Vote:${message.vote}`;
   if (entries.length === 1) {
     text += ` Entries:[${describeEntry(entries[0]!, formatData)}]`;
+  } else if (isRead(message)) {
+    // etcd carries a read's context as the data of an entry.
+    text += ` Entries:[0/0 EntryNormal ${formatData(message.context)}]`;
   } else if (entries.length > 1) {
     const lines = entries.map((entry) => `\n${indent}  ${describeEntry(entry, formatData)}`);
     text += ` Entries:[${lines.join('')}\n${indent}]`;
@@ -62,7 +87,7 @@ export function describeReady(ready: Ready, formatData: DataFormatter = quoteDat
     lines.push(`HardState Term:${hardState.term}${vote} Commit:${hardState.commit}`);
   }
   if (readStates.length > 0) {
-    lines.push(`ReadStates [${readStates.map((read) => `{${read.index} ${String(read.context)}}`).join(' ')}]`);
+    lines.push(`ReadStates [${readStates.map(describeReadState).join(' ')}]`);
   }
   if (entries.length > 0) lines.push('Entries:', ...entries.map((entry) => describeEntry(entry, formatData)));
   if (snapshot !== undefined) lines.push(`Snapshot ${describeSnapshot(snapshot)}`);
@@ -72,6 +97,15 @@ export function describeReady(ready: Ready, formatData: DataFormatter = quoteDat
   if (messages.length > 0) lines.push('Messages:', ...messages.map((message) => describeMessage(message, formatData)));
   if (lines.length === 0) return '<empty Ready>';
   return `Ready MustSync=${ready.mustSync}:\n${lines.join('\n')}\n`;
+}
+
+/** `{5 [97 98]}`: the commit index and the bytes of the read's context. */
+function describeReadState(read: ReadState): string {
+  return `{${read.index} [${new TextEncoder().encode(textOf(read.context)).join(' ')}]}`;
+}
+
+function isRead(message: Message): boolean {
+  return message.type === 'MsgReadIndex' || message.type === 'MsgReadIndexResp';
 }
 
 function ids(members: readonly MemberId[]): string {
