@@ -1,6 +1,7 @@
 import type { MemoryStorage } from '../../../src/raft/memory-storage.js';
 import { RawNode } from '../../../src/raft/raw-node.js';
 import type { ConfState, Entry, HardState, Message, RaftConfig, Snapshot, Storage } from '../../../src/raft/types.js';
+import { CommandError } from './arguments.js';
 
 /**
  * One node of the interaction environment: RawNode, storage, and a state machine that strings the data together and takes
@@ -22,10 +23,19 @@ export class InteractionNode {
     this.raw = new RawNode({ ...config, storage: this.snapshotting() });
   }
 
+  /** @throws CommandError for a snapshot with entries behind it, or one that is not new, in etcd's words */
   store(hardState: HardState | undefined, snapshot: Snapshot | undefined, entries: readonly Entry[]): void {
-    if (hardState !== undefined) this.storage.setHardState(hardState);
-    if (snapshot !== undefined) this.storage.applySnapshot(snapshot);
-    else this.storage.append(entries);
+    const { storage } = this;
+    if (hardState !== undefined) storage.setHardState(hardState);
+    if (snapshot === undefined) {
+      storage.append(entries);
+      return;
+    }
+    if (entries.length > 0) throw new CommandError("can't apply snapshot and entries at the same time");
+    if (storage.snapshot().index >= snapshot.index) {
+      throw new CommandError('requested index is older than the existing snapshot');
+    }
+    storage.applySnapshot(snapshot);
   }
 
   apply(entries: readonly Entry[]): void {
