@@ -116,6 +116,23 @@ describe.each(SEEDS)('membership changes, seed %i', (seed) => {
     );
   });
 
+  test('a configuration state that no changes lead to is refused', () => {
+    const state: ConfState = { ...NO_ONE, voters: ids(1, 2, 3) };
+    for (const wrong of [
+      { voters: ids(1, 1) },
+      { learners: ids(3) },
+      { learners: ids(4, 4) },
+      { learnersNext: ids(4) },
+      { autoLeave: true },
+      { votersOutgoing: ids(1, 2), learners: ids(2) },
+      { votersOutgoing: ids(1, 2, 2) },
+    ]) {
+      expect(() => restore({ ...state, ...wrong }, context)).toThrow(/configuration state/);
+    }
+    // In any order.
+    expect(restore({ ...state, voters: ids(3, 1, 2) }, context).configuration.voters.incoming).toEqual([1, 2, 3]);
+  });
+
   test('a configuration state survives a round trip', () => {
     let joint = 0;
     fc.assert(
@@ -128,6 +145,8 @@ describe.each(SEEDS)('membership changes, seed %i', (seed) => {
     expect(joint).toBeGreaterThan(0);
   });
 });
+
+const NO_ONE: ConfState = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
 
 /** A state that a cluster can be in: voters, learners, and perhaps an outgoing half with voters that become learners. */
 const confState: fc.Arbitrary<ConfState> = fc
