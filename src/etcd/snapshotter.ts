@@ -19,11 +19,15 @@ export interface SnapshotSource {
 export class Snapshotter {
   private readonly settings: RaftSettings;
   private readonly source: SnapshotSource;
+  private readonly applier: Applier;
+  private readonly snapshotCount: number;
   private snapshotIndex: number;
 
   constructor(settings: RaftSettings, snapshotIndex: number, source: SnapshotSource) {
     this.settings = settings;
     this.source = source;
+    this.applier = source.applier;
+    this.snapshotCount = settings.snapshotCount;
     this.snapshotIndex = snapshotIndex;
   }
 
@@ -34,10 +38,12 @@ export class Snapshotter {
 
   /** Due once enough entries are applied, and raft knows of it: apply and Ready loop are done in either order. */
   makeIfDue(): void {
-    const { snapshotCount, snapshotCatchUpEntries } = this.settings;
-    const { applier, driver, storage, confState } = this.source;
-    const { appliedIndex } = applier;
-    if (appliedIndex - this.snapshotIndex <= snapshotCount || appliedIndex > driver.raw.appliedIndex) return;
+    const { appliedIndex } = this.applier;
+    // Asked after every turn of the node loop, and nearly always in vain.
+    if (appliedIndex - this.snapshotIndex <= this.snapshotCount) return;
+    const { driver, storage, confState } = this.source;
+    if (appliedIndex > driver.raw.appliedIndex) return;
+    const { snapshotCatchUpEntries } = this.settings;
     this.snapshotIndex = appliedIndex;
     const data = this.state();
     storage.createSnapshot(appliedIndex, { confState, data, dataBytes: data.store.sizeBytes });
