@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
  * A sample of results/: the main job. `npm run results -- --check` checks all of it.
  */
 
-it('the main job still gives what results/ says', { timeout: 180_000 }, () => {
+it('the main job still gives what results/ says', { timeout: 600_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'etcdsim-results-'));
   try {
     const args = [`${ROOT}dist/cli/main.js`, 'reproduce', 'thesis-init', '--out', folder];

@@ -1,11 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { indeterminacies, isSimulated } from './tidy/determinism.js';
 import { badNames, machinePaths, modelGaps, modelMarkers, tooLong } from './tidy/files.js';
 import { forbiddenImports, roomOf } from './tidy/imports.js';
 import { sourceAt, sourcesBelow } from './tidy/source.js';
-
-// Reads and parses the whole project.
-vi.setConfig({ testTimeout: 60_000 });
 
 const sources = sourcesBelow('src', ['.ts']);
 const tests = sourcesBelow('test', ['.ts']);

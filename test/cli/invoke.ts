@@ -6,9 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 import { etcdsim } from '../../src/cli/etcdsim.js';
 
-// A busy machine may take its time; what hangs fails all the same.
-vi.setConfig({ testTimeout: 60_000 });
-
 export interface Outcome {
   readonly exitCode: number | null;
   readonly stdout: string;

@@ -25,7 +25,7 @@ test('an interrupted sweep keeps what is done, and --resume goes on from there',
   expect(resumed.exitCode).toBe(0);
   expect(resumed.stdout).toBe(readFileSync(join(out, 'sweep.csv'), 'utf8'));
   expect((await start([...command, '--jobs', '1']).ended).stdout).toBe(resumed.stdout);
-}, 60_000);
+});
 
 test('an interrupted run ends with 130 and writes nothing', async () => {
   const out = join(emptyFolder(), 'run');

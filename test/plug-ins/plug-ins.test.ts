@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ClusterView } from '../../src/checking/invariants/cluster-view.js';
 import {
   checkBalancerFile,
@@ -16,9 +16,6 @@ import {
 } from '../../src/experiment/index.js';
 import { parseScenario } from '../../src/scenario/index.js';
 import { contractOf } from '../client/balancers/contract.js';
-
-// Threads that load files start slowly on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EXAMPLES = `${ROOT}examples/`;

@@ -1,13 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { balancers } from '../../../src/client/balancers/index.js';
 import { roundRobin } from '../../../src/client/balancers/round-robin.js';
 import { checkPolicy, RULE_IDS, type RuleId } from '../../../src/client/contract/index.js';
 import type { PickerPolicy } from '../../../src/client/index.js';
 import { surroundings } from '../../../src/experiment/plug-ins/surroundings.js';
 import { contractOf } from './contract.js';
-
-// A busy machine may take its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(balancers.map((policy) => [policy.name, policy] as const))('%s', (_name, policy) => {
   contractOf(policy);
