@@ -51,7 +51,7 @@ class ControlPlane {
     const { env } = this;
     env.atEnd(() => {
       for (const kind of REQUEST_KINDS) env.report(`requests_${kind}`, 'count', this.tally.count(kind));
-      if (this.tally.errors > 0) env.report('errors', 'count', this.tally.errors);
+      env.report('errors', 'count', this.tally.errors);
     });
     spawn(this.run(), () => {
       this.reached('total');
