@@ -35,7 +35,8 @@ export function confidenceInterval(values: readonly number[]): Interval {
   const centre = mean(values);
   if (n < 2) return { mean: centre, ciLow: centre, ciHigh: centre, n };
   let squares = 0;
-  for (const value of values) squares += (value - centre) ** 2;
+  // No pow: engines differ in its last digit, and intervals are compared to the byte.
+  for (const value of values) squares += (value - centre) * (value - centre);
   const half = studentT95(n - 1) * Math.sqrt(squares / (n - 1) / n);
   return { mean: centre, ciLow: centre - half, ciHigh: centre + half, n };
 }
@@ -53,9 +54,10 @@ export function studentT95(degrees: number): number {
   if (fromTable !== undefined) return fromTable;
   // Cornish-Fisher expansion around the normal quantile: right to 4 digits beyond 30.
   const z = Z95;
-  const first = (z ** 3 + z) / 4;
-  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
-  return z + first / degrees + second / degrees ** 2;
+  const cube = z * z * z;
+  const first = (cube + z) / 4;
+  const second = (5 * cube * z * z + 16 * cube + 3 * z) / 96;
+  return z + first / degrees + second / (degrees * degrees);
 }
 
 /**

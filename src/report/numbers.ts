@@ -27,7 +27,8 @@ export function withInterval({
   n: number;
 }): string {
   const half = (ciHigh - ciLow) / 2;
-  if (n < 2 || !(half > 0)) return significant(mean);
+  // What is left of equal values is rounding.
+  if (n < 2 || !(half > 1e-9 * Math.abs(mean))) return significant(mean);
   const decimals = decimalsFor(half, 2);
   return `${mean.toFixed(decimals)} ± ${half.toFixed(decimals)}`;
 }

@@ -29,6 +29,11 @@ test('a sweep of two axes: the last one stands side by side, details are left to
   expect(sweepCsv(rows).split('\n')[3]).toBe('0ms,rr,x_p99,s,1,0.5,1.5,3');
 });
 
+test('an interval that is only the rounding of equal values is none', () => {
+  const equal = { ...sweepRow('rr', '0ms', 31.802000000000003), ciLow: 31.80199999999999, ciHigh: 31.80200000000001 };
+  expect(sweepText([equal], PLAIN)).toMatch(/ 31\.80\n/);
+});
+
 test('a run: quantiles of a quantity in one line, the share of each member', () => {
   const statistic = (value: number) => ({ value, unit: 'ms' });
   const member = (name: string, range: number) => ({
