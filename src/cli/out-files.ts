@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from './failure.js';
 
 /** Writes a file whole or not at all: under a temporary name beside it, then renamed. */
@@ -14,9 +14,14 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   }
 }
 
-/** Makes a folder and those above it, unless they are there. */
+/** Makes a folder and those above it, unless they are there. One by one: Node's own way never ends below /proc. */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  if ((await statOrNothing(folder))?.isDirectory()) return;
+  const above = dirname(folder);
+  if (above !== folder) await makeFolder(above);
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Several files into one folder, made if it is not there. */
@@ -25,11 +30,17 @@ export async function writeAll(folder: string, files: Readonly<Record<string, st
   for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content);
 }
 
-/** Complains before any work is done if what is to be a folder is a file. */
+/** Complains before any work is done if what is to be a folder, or is to lie above it, is a file. */
 export async function checkOutFolder(folder: string | undefined): Promise<void> {
   if (folder === undefined) return;
-  const found = await statOrNothing(folder);
-  if (found && !found.isDirectory()) throw new UsageError(`--out ${folder}: is a file, expected a folder`);
+  const hint = 'name a folder; it is made if it is not there';
+  if (folder.trim() === '') throw new UsageError('--out: expected a folder, found ""', hint);
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    const found = await statOrNothing(at);
+    if (found?.isDirectory()) return;
+    const shown = at === resolve(folder) ? 'is a file, expected a folder' : `${at} is a file, expected a folder`;
+    if (found !== undefined) throw new UsageError(`--out ${folder}: ${shown}`, hint);
+  }
 }
 
 /** Complains if a folder to be read is not there. */
