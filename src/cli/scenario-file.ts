@@ -35,7 +35,9 @@ export function readScenario(argument: string): ScenarioSource {
     return { path, shownAs, bytes: readFileSync(path) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EISDIR') throw new UsageError(`${argument}: is a folder, expected a scenario file`);
+    if (code === 'EISDIR') {
+      throw new UsageError(`${argument}: is a folder, expected a scenario file`, 'name one of the files in it');
+    }
     throw error;
   }
 }
@@ -84,13 +86,33 @@ export async function loadScenario(
   { own = {}, ...options }: ParseOptions & { readonly own?: OwnFiles } = {},
 ): Promise<SoundScenario> {
   const { parseScenario, formatScenarioError } = await import('../scenario/index.js');
-  const fileExists = (path: string) => existsSync(resolve(dirname(source.path), path));
+  const recordingProblem = await recordingReader(dirname(source.path));
   const { choices, ...named } = await withPlugIns(source, options.set ?? [], options.vary ?? [], own);
   const { set, vary } = named;
-  const parsed = parseScenario(source.bytes, source.shownAs, { fileExists, ...options, set, vary, choices });
+  const parsed = parseScenario(source.bytes, source.shownAs, { recordingProblem, ...options, set, vary, choices });
   if (!parsed.ok) throw new BadScenario(parsed.errors);
   for (const doubt of parsed.doubts) say(formatScenarioError(doubt, 'doubt'));
   return { ...parsed, ...named };
+}
+
+/** What is found instead of a recording; each file is read once, however many cells name it. */
+async function recordingReader(folder: string): Promise<(path: string) => string | undefined> {
+  const { BadTrace, readTrace } = await import('../experiment/trace-file.js');
+  const known = new Map<string, string | undefined>();
+  const problemOf = (path: string): string | undefined => {
+    try {
+      readTrace(path);
+      return undefined;
+    } catch (error) {
+      if (error instanceof BadTrace) return error.found;
+      throw error;
+    }
+  };
+  return (file) => {
+    const path = resolve(folder, file);
+    if (!known.has(path)) known.set(path, problemOf(path));
+    return known.get(path);
+  };
 }
 
 /** Files of the user's own that the command line names: paths start where the user is. */

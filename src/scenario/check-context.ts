@@ -20,8 +20,8 @@ export interface CheckContext {
   readonly members: readonly MemberFile[] | undefined;
   /** Hosts of members and of clients. */
   readonly hosts: readonly string[] | undefined;
-  /** Whether a file stands where the scenario says so; undefined: nobody can tell here. */
-  readonly fileExists: ((path: string) => boolean) | undefined;
+  /** What is found instead of a recording; undefined: nobody can tell here. */
+  readonly recordingProblem: ((path: string) => string | undefined) | undefined;
   /** Whether what a path (`cluster`, `cluster.members`) leads to is out of shape. */
   isBroken(path: string): boolean;
   add(problem: Problem): void;
@@ -32,7 +32,7 @@ export function checkContext(
   options: {
     readonly choices: Choices;
     readonly broken: ReadonlySet<string>;
-    readonly fileExists: ((path: string) => boolean) | undefined;
+    readonly recordingProblem: ((path: string) => string | undefined) | undefined;
   },
   problems: Problem[],
 ): CheckContext {
@@ -48,7 +48,7 @@ export function checkContext(
   return {
     file,
     choices: options.choices,
-    fileExists: options.fileExists,
+    recordingProblem: options.recordingProblem,
     members,
     hosts: members && clients && [...members.map((member) => member.name), ...clients],
     isBroken,
@@ -76,7 +76,12 @@ export function checkName(
     message: `no ${what} "${name}"; expected one of ${names}`,
     expected: `one of ${names}`,
     found: name,
-    hint: close === undefined ? undefined : `did you mean ${close}?`,
+    hint: close === undefined ? WHERE_LISTED[what] : `did you mean ${close}?`,
   });
   return false;
 }
+
+const WHERE_LISTED: Readonly<Record<string, string>> = {
+  balancer: 'etcdsim list balancers says what each does',
+  fault: 'etcdsim list faults says what each does',
+};

@@ -7,6 +7,9 @@ import { FAULT_KEYS, type FaultFile } from './schema.js';
 /** Faults that are over as soon as they have struck. */
 const MOMENTARY = ['move-leader'];
 
+/** Options that name a member. */
+const MEMBER_OPTIONS: Readonly<Record<string, string>> = { 'cut-link': 'peer', 'change-members': 'through' };
+
 /** Actions, targets and options by name; times. */
 export function checkFaults(context: CheckContext): void {
   for (const [i, fault] of (context.file.faults ?? []).entries()) {
@@ -36,6 +39,7 @@ function checkFault(context: CheckContext, fault: FaultFile, path: Path): void {
   for (const problem of optionProblems(choice, options, FAULT_OPTIONS, { data: file, at: path, others: FAULT_KEYS })) {
     add(problem);
   }
+  checkNamedMember(context, fault, path);
   if (MOMENTARY.includes(action) && lasts !== undefined) {
     add({
       path: [...path, 'for'],
@@ -53,5 +57,22 @@ function checkFault(context: CheckContext, fault: FaultFile, path: Path): void {
   if (end !== undefined && first !== undefined && first >= end) {
     const message = 'strikes only after the end of the run';
     add({ path: [...path, at === undefined ? 'every' : 'at'], message, hint: 'see stop.after', doubt: true });
+  }
+}
+
+/** The member that an option names is there; a link has two ends. */
+function checkNamedMember(context: CheckContext, fault: FaultFile, path: Path): void {
+  const key = Object.hasOwn(MEMBER_OPTIONS, fault.action) ? MEMBER_OPTIONS[fault.action]! : undefined;
+  const named = key === undefined ? undefined : fault[key];
+  if (key === undefined || typeof named !== 'string' || !context.members) return;
+  const known = context.members.map(({ name }) => name);
+  const at: Path = [...path, key];
+  if (
+    checkName(context, { path: at, name: named, what: 'member', known }) &&
+    key === 'peer' &&
+    named === fault.target
+  ) {
+    const message = `expected another member than the target, found "${named}" twice`;
+    context.add({ path: at, message, hint: 'a link has two ends: name another member, or leave peer out' });
   }
 }

@@ -1,13 +1,14 @@
 import { type CheckContext, checkName } from './check-context.js';
 import { namesOf } from './choices.js';
 import type { BalancerFile } from './client-schema.js';
+import { printable } from './error.js';
 import { BALANCER_OPTIONS, optionProblems } from './option-schema.js';
 import type { Path } from './path.js';
 import { RAFT_PROFILES } from './profiles.js';
 
 /** Balancers by name and with their options; a run that ends; files that are there. */
 export function checkWorkload(context: CheckContext): void {
-  const { file, add, fileExists, isBroken } = context;
+  const { file, add, recordingProblem, isBroken } = context;
   if (file.client?.balancer !== undefined) checkBalancer(context, file.client.balancer, ['client', 'balancer']);
   const workload = file.workload;
   if (workload === undefined) return;
@@ -32,9 +33,12 @@ export function checkWorkload(context: CheckContext): void {
       add({ path, message, hint: 'name its file: plug-ins: [./my-workload.js]' });
     }
   }
-  if (workload.kind === 'trace-replay' && fileExists?.(workload.file) === false) {
-    const message = `expected a recording's file, found no file "${workload.file}"`;
-    add({ path: ['workload', 'file'], message, hint: "the path counts from the scenario's folder" });
+  if (workload.kind === 'trace-replay') {
+    const found = recordingProblem?.(workload.file);
+    if (found !== undefined) {
+      const message = `expected a recording (JSON lines, gzipped if the name ends in .gz), found ${found}: "${printable(workload.file)}"`;
+      add({ path: ['workload', 'file'], message, hint: "the path counts from the scenario's folder" });
+    }
   }
   if (!isBroken('stop.after') && !isBroken('stop.when-done') && !isBroken('workload.count')) checkEnd(context);
   if (workload.kind === 'closed-loop' && (workload.connections ?? 0) > workload.clients) {

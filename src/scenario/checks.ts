@@ -10,8 +10,8 @@ import type { Problem } from './issues.js';
 export interface Checks {
   /** What may be named; default: what ships. */
   readonly choices?: Choices | undefined;
-  /** Says whether a file that the scenario names is there; left out, that is not checked. */
-  readonly fileExists?: ((path: string) => boolean) | undefined;
+  /** Reads a recording that the scenario names and says what is found instead; left out, that is not checked. */
+  readonly recordingProblem?: ((path: string) => string | undefined) | undefined;
   /** Sections (`cluster`) and their keys (`cluster.members`) that are out of shape: nothing is said that hangs on them. */
   readonly broken?: ReadonlySet<string>;
 }
@@ -19,8 +19,8 @@ export interface Checks {
 /** What is in shape, but cannot be meant. */
 export function checkScenario(file: SoundFile, checks: Checks): Problem[] {
   const problems: Problem[] = [];
-  const { choices = SHIPPED_CHOICES, broken = new Set<string>(), fileExists } = checks;
-  const context = checkContext(file, { choices, broken, fileExists }, problems);
+  const { choices = SHIPPED_CHOICES, broken = new Set<string>(), recordingProblem } = checks;
+  const context = checkContext(file, { choices, broken, recordingProblem }, problems);
   checkCluster(context);
   checkNetwork(context);
   checkWorkload(context);

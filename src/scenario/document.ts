@@ -173,7 +173,8 @@ export function readValue(text: string, path: Path): { value: unknown } | { prob
     const value: unknown = document.toJS({ maxAliasCount: 0 });
     return { value: value === null && !/^(null|~)$/i.test(text.trim()) ? '' : value };
   } catch (error) {
-    if (error instanceof RangeError || error instanceof ReferenceError) return { problem: 'too deeply nested' };
+    if (error instanceof RangeError) return { problem: 'too deeply nested' };
+    if (error instanceof ReferenceError) return { problem: 'no aliases here' };
     throw error;
   }
 }

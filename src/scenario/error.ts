@@ -34,10 +34,10 @@ export function formatScenarioError(error: ScenarioError, word: 'error' | 'doubt
   const hint = error.hint === undefined ? '' : `\nhint: ${error.hint}`;
   if (place.kind === 'flag') {
     // The flag names the path already, unless the problem lies deeper than what the flag set.
-    const where = error.path === '' || place.flag.includes(error.path) ? '' : `${error.path}: `;
+    const where = error.path === '' || place.flag.includes(error.path) ? '' : `${printable(error.path)}: `;
     return `${word}: ${place.flag}: ${where}${error.message}${hint}`;
   }
-  const path = error.path === '' ? '' : `${error.path}: `;
+  const path = error.path === '' ? '' : `${printable(error.path)}: `;
   const head = `${word}: ${place.file}:${place.line}:${place.column}: ${path}${error.message}`;
   return `${head}${excerpt(place.source, place.line, place.column)}${hint}`;
 }

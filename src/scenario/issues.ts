@@ -77,6 +77,7 @@ export function mismatch(path: Path, data: unknown, expected: string, hint?: str
 
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
+  if (value instanceof Uint8Array) return 'binary data';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
   if (typeof value !== 'string') return String(value);

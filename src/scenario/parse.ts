@@ -24,8 +24,8 @@ export interface ParseOptions {
   readonly vary?: readonly SweepAxis[] | undefined;
   /** The balancers and faults that may be named; default: what ships. */
   readonly choices?: Choices | undefined;
-  /** Says whether a file that the scenario names is there; left out, that is not checked. */
-  readonly fileExists?: ((path: string) => boolean) | undefined;
+  /** Reads a recording that the scenario names and says what is found instead; left out, that is not checked. */
+  readonly recordingProblem?: ((path: string) => string | undefined) | undefined;
 }
 
 export type Parsed =
@@ -143,7 +143,11 @@ function applySetting(data: unknown, { path: text, value }: Setting) {
   if ('problem' in read)
     return { problem: `expected a value, found "${value}": ${read.problem}`, hint: 'quote it if it is text' };
   const applied = withValueAt(data, path, read.value);
-  return 'problem' in applied ? { ...applied, hint: 'etcdsim schema prints every path' } : { ...applied, path };
+  if (!('problem' in applied)) return { ...applied, path };
+  const name = valueAt(data, path.slice(0, -1));
+  const isName = path.at(-2) === 'balancer' && typeof name === 'string';
+  const whole = `${formatPath(path.slice(0, -1))}={name: ${String(name)}, ${String(path.at(-1))}: ${value}}`;
+  return { ...applied, hint: isName ? `set all of it: ${whole}` : 'etcdsim schema prints every path' };
 }
 
 interface CheckedData {
@@ -152,15 +156,15 @@ interface CheckedData {
 }
 
 /** Shape and units of every section, then the meaning of what is in shape. */
-function checkData(data: unknown, { choices, fileExists }: ParseOptions): CheckedData {
+function checkData(data: unknown, { choices, recordingProblem }: ParseOptions): CheckedData {
   const whole = scenarioFile.safeParse(data);
   if (whole.success) {
-    return { problems: checkScenario(whole.data, { choices, fileExists }), file: whole.data };
+    return { problems: checkScenario(whole.data, { choices, recordingProblem }), file: whole.data };
   }
   const problems = problemsOf(whole.error.issues, data);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { problems, file: undefined };
   const { sound, broken } = soundParts(data as Record<string, unknown>, problems);
-  problems.push(...checkScenario(sound, { choices, fileExists, broken }));
+  problems.push(...checkScenario(sound, { choices, recordingProblem, broken }));
   return { problems, file: undefined };
 }
 
@@ -274,7 +278,7 @@ function axisErrors(
   const known = new Set(before.map(identity));
   const sound: Axis[] = [];
   for (const axis of axes) {
-    const own = ownErrors(axis, data);
+    const own = [...ownErrors(axis, data), ...overlaps(axis, sound)];
     errors.push(...own);
     if (own.length === 0) sound.push(axis);
   }
@@ -313,6 +317,18 @@ function ownErrors(axis: Axis, data: unknown): readonly ScenarioError[] {
     if ('problem' in applied) add(applied.problem, applied.hint);
   }
   return errors;
+}
+
+/** Where one axis sets what lies in another's value, the later one would undo the earlier. */
+function overlaps(axis: Axis, others: readonly Axis[]): readonly ScenarioError[] {
+  const path = parsePath(axis.path);
+  const other = others.find((each) => {
+    const its = parsePath(each.path);
+    return path && its && (startsWith(path, its) || startsWith(its, path));
+  });
+  if (other === undefined) return [];
+  const message = `expected axes that are independent, found ${other.path} beside it`;
+  return [{ place: axis.place, path: axis.path, message, hint: 'vary one of the two' }];
 }
 
 const NOT_VARIED = ['name', 'description', 'sweep'];

@@ -167,7 +167,9 @@ export function readNumber(
           : max !== undefined
             ? ` of at most ${max}`
             : '';
-  const wrong: Reading = { ok: false, expected: what + range };
+  const quoted = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+  const hint = quoted ? `without quotes: ${value}` : undefined;
+  const wrong: Reading = { ok: false, expected: what + range, hint };
   if (typeof value !== 'number' || !Number.isFinite(value)) return wrong;
   if (whole && !Number.isSafeInteger(value)) return wrong;
   if ((min !== undefined && value < min) || (max !== undefined && value > max)) return wrong;
@@ -192,7 +194,11 @@ function unitHint(
   if (/^-/.test(text)) return 'it cannot be negative';
   if (/^\d+,\d/.test(text)) return `did you mean ${text.replace(',', '.')}?`;
   const match = new RegExp(`^${NUMBER}\\s*([^\\d\\s]*)$`).exec(text);
-  if (!match) return undefined;
+  if (!match) {
+    const plain = withPlainNumber(text);
+    const sound = new RegExp(`^${NUMBER}(${Object.keys(units).join('|')})$`).test(plain);
+    return sound ? `did you mean ${plain}${suffix}?` : undefined;
+  }
   const [, number, unit] = match;
   if (unit === '') {
     // A bare duration is as likely meant in one unit as in the other.
@@ -202,6 +208,14 @@ function unitHint(
   const known = LONG_UNITS[unit!.toLowerCase()] ?? names.find((name) => name.toLowerCase() === unit!.toLowerCase());
   if (known !== undefined && names.includes(known)) return `did you mean ${number}${known}${suffix}?`;
   return `units: ${names.filter((name) => name !== 'μs' && name !== 'µs').join(', ')}${suffix}`;
+}
+
+/** `+15ms`, `1_000ms`, `1e3ms`: other languages' numbers. */
+function withPlainNumber(text: string): string {
+  return text
+    .replace(/^\+/, '')
+    .replace(/(\d)_(?=\d)/g, '$1')
+    .replace(/^[\d.]+e[+-]?\d+/i, (number) => String(Number(number)));
 }
 
 const LONG_UNITS: Readonly<Record<string, string>> = {

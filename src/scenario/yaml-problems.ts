@@ -30,7 +30,7 @@ function yamlProblem(problem: YAMLError, document: Document.Parsed, at: (offset:
   const words = YAML_WORDS[problem.code] ?? [`expected YAML, found what is none: ${lowerFirst(problem.message)}`];
   return {
     place: at(offset),
-    path: formatPath(pathAt(document, offset)),
+    path: problem.code === 'MULTIPLE_DOCS' ? '' : formatPath(pathAt(document, offset)),
     message: words[0],
     hint: words[1] ?? 'compare the lines above and below: blanks in front, quotes, brackets, a blank after each colon',
   };

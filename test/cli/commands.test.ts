@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunResult, SweepRow } from '../../src/experiment/result.js';
@@ -57,12 +57,23 @@ describe('run', () => {
     expect(metrics).toMatch(/etcd_server_is_leader\{member="m1"\} 1/);
   });
 
-  test('an --out that is a file is refused before anything runs', async () => {
-    const file = join(emptyFolder(), 'taken');
-    writeFileSync(file, 'mine');
-    const { exitCode, stdout, stderr } = await invoke('run', 'hello', '--out', file);
+  test.each(['', '/below', '/far/below'])(
+    'an --out that is a file%s is refused before anything runs',
+    async (below) => {
+      const file = join(emptyFolder(), 'taken');
+      writeFileSync(file, 'mine');
+      const { exitCode, stdout, stderr } = await invoke('run', 'hello', '--out', `${file}${below}`);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+      expect(stderr).toMatch(/is a file, expected a folder/);
+      expect(readFileSync(file, 'utf8')).toBe('mine');
+    },
+  );
+
+  test('an --out that nobody can make is refused', async () => {
+    // Node's own recursive mkdir never comes back from here.
+    if (!existsSync('/proc/self')) return;
+    const { exitCode, stdout } = await invoke('run', 'hello', '--set', 'workload.count=1', '--out', '/proc/none/of/it');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/is a file, expected a folder/);
   });
 });
 
@@ -99,6 +110,38 @@ describe('bad arguments', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(words);
     expect(stderr).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('a recording that is none', () => {
+  test.each([
+    ['missing.jsonl', undefined, 'no file'],
+    ['folder.jsonl', 'a folder', 'a folder'],
+    ['empty.jsonl', '', 'an empty file'],
+    ['words.jsonl', 'not JSON\n', 'a line 1 that is no JSON'],
+    ['plain.jsonl.gz', '{}', 'a file that cannot be unzipped'],
+    ['list.jsonl', '\n[1]\n', 'a line 2 that is no JSON object'],
+    ['timeless.jsonl', '{"t0":0,"c":1,"m":"Range"}\n', 'a line 1 without t0 and t1'],
+    ['key.jsonl', '{"t0":0,"t1":1,"c":1,"m":"Range","key":5}\n', 'a line 1 whose key is none'],
+  ])('%s', async (name, content, found) => {
+    const folder = emptyFolder();
+    if (name.startsWith('folder')) mkdirSync(join(folder, name));
+    else if (content !== undefined) writeFileSync(join(folder, name), content);
+    const scenario = join(folder, 'replay.yaml');
+    writeFileSync(scenario, `name: r\ndescription: r\nworkload: { kind: trace-replay, file: ${name} }\n`);
+    const out = join(folder, 'out');
+    for (const command of [
+      ['lint', scenario],
+      ['run', scenario, '--out', out],
+      ['sweep', scenario, '--out', out],
+    ]) {
+      const { exitCode, stdout, stderr } = await invoke(...command);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+      expect(stderr).toMatch(/replay\.yaml:3:\d+: workload\.file: expected a recording .*, found /);
+      expect(stderr).toContain(`found ${found}`);
+      expect(stderr).toMatch(/\nhint: /);
+      expect(existsSync(out)).toBe(false);
+    }
   });
 });
 

@@ -20,7 +20,7 @@ describe('a bad scenario file', () => {
   });
 
   test.each(BAD_FILES)('$file', async ({ file, bytes, expected }) => {
-    const parsed = parseScenario(bytes, file, { fileExists: () => false });
+    const parsed = parseScenario(bytes, file, { recordingProblem: () => 'no file' });
     expect(parsed.ok).toBe(false);
     const errors = parsed.ok ? [] : parsed.errors;
     for (const error of errors) {
