@@ -167,6 +167,19 @@ export const readClaims: readonly Claim[] = [
     },
   },
   {
+    name: 'a member on its own in one half of a joint configuration is not on its own',
+    check: () => {
+      const node = new TestNode(1, { voters: [1], outgoing: [1, 2] });
+      node.leadFirmly();
+      node.raw.readIndex('a');
+      const [beat] = ofType(node.drain(), 'MsgHeartbeat');
+      expect(node.reads).toEqual([]);
+      node.step('MsgHeartbeatResp', 2, { context: beat!.context });
+      node.drain();
+      expect(node.reads.map((each) => each.context)).toEqual(['a']);
+    },
+  },
+  {
     name: 'a member on its own reads without asking, a follower without a leader not at all',
     check: () => {
       const single = new TestNode(1, { voters: [1] });

@@ -55,6 +55,45 @@ export const roleClaims: readonly Claim[] = [
     },
   },
   {
+    name: 'a follower that knows the leader of its term votes for nobody else in it, though it has not voted',
+    check: () => {
+      for (const [heard, reject] of [
+        [false, false],
+        [true, true],
+      ] as const) {
+        const node = new TestNode(1, { term: 2 });
+        if (heard) node.step('MsgHeartbeat', 2);
+        node.drain();
+        node.step('MsgVote', 3, { logTerm: 9, index: 9 });
+        expect(node.drain()).toMatchObject([{ type: 'MsgVoteResp', to: 3, term: 2, reject }]);
+      }
+    },
+  },
+  {
+    name: "a voter's first answer counts, not a later one",
+    check: () => {
+      for (const type of ['MsgVoteResp', 'MsgPreVoteResp'] as const) {
+        const preVote = type === 'MsgPreVoteResp';
+        const node = new TestNode(1, { voters: [1, 2, 3, 4, 5], term: 4 }, { preVote });
+        node.raw.campaign();
+        node.drain();
+        const { state } = node.raw;
+        const grant = { term: 5, reject: false };
+        // A refused pre-vote comes with the term of who refuses.
+        const refusal = { term: preVote ? 4 : 5, reject: true };
+        node.step(type, 2, refusal);
+        node.step(type, 2, grant);
+        node.step(type, 3, grant);
+        expect([type, node.raw.state]).toEqual([type, state]);
+        node.step(type, 3, refusal);
+        node.step(type, 4, refusal);
+        expect([type, node.raw.state]).toEqual([type, state]);
+        node.step(type, 5, refusal);
+        expect([type, node.raw.state]).toEqual([type, 'StateFollower']);
+      }
+    },
+  },
+  {
     name: 'only a campaign that the leader asked for says so, not one that a pre-vote has won',
     check: () => {
       const node = new TestNode(1, { term: 4 }, { preVote: true });

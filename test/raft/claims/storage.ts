@@ -106,6 +106,17 @@ export const storageClaims: readonly Claim[] = [
     },
   },
   {
+    name: 'a newer snapshot that comes while one is being stored is handed out as well',
+    check: () => {
+      const node = new TestNode(2, {}, { asyncStorageWrites: true });
+      for (const index of [5, 8]) {
+        node.step('MsgSnap', 1, { term: 1, snapshot: snapshotAt(index, 1) });
+        expect(node.raw.ready().snapshot?.index).toBe(index);
+        expect(node.raw.hasReady()).toBe(false);
+      }
+    },
+  },
+  {
     name: 'a Ready asks for a sync exactly when entries, term or vote are new',
     check: () => {
       const node = new TestNode(2);
