@@ -1,5 +1,5 @@
-import type { Program } from './cpu.js';
 import { Fifo } from './fifo.js';
+import type { Program } from './program.js';
 
 interface Waiting<Frame> {
   readonly frame: Frame;

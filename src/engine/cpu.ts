@@ -1,17 +1,27 @@
-import { Fifo } from './fifo.js';
 import { invariant } from './invariant.js';
+import type { Program } from './program.js';
 import type { Handler, Simulator } from './simulator.js';
-
-/** A slice of a long computation: CFS's order of magnitude for two runnable threads on a core. */
-const QUANTUM_US = 3000;
 
 /** The kernel gives a CPU quota out anew this often: cfs_period_us. */
 const QUOTA_PERIOD_US = 100_000;
 
+// How programs share cores. Source: Linux, kernel/sched/fair.c, with the factor of 2 that it takes for two cores: a
+// scheduling latency of 12 ms, which a handful of runnable threads share; GENTLE_FAIR_SLEEPERS: half of it.
+const STINT_US = 3000;
+const WAKE_UP_GRANULARITY_US = 2000;
+const SLEEPER_CREDIT_US = 6000;
+
+/** How the work of one program shares them: Go takes a goroutine off its core after this long. Source: runtime/proc.go, forcePreemptNS. */
+const GOROUTINE_SLICE_US = 10_000;
+
 /** A piece of work. The objects are used again: a finished one's fields belong to nobody. */
-interface Task {
+export interface Task {
   /** CPU time left, µs on one of these cores. */
   leftUs: number;
+  /** What it has had since it last stood in line, µs. */
+  ranUs: number;
+  /** How long its program has had this core by the end of the slice, µs. */
+  stintUs: number;
   handler: Handler<never>;
   payload: unknown;
   program: Program;
@@ -20,27 +30,30 @@ interface Task {
 /**
  * The cores of one host (or of one machine that several hosts share): work waits for a free core.
  *
- * Model: CPU scheduling. Tasks run to the end of a slice (3 ms unless the cluster says otherwise), then queue behind; a task that has just become runnable
- * goes before those that have used up a slice, as Linux's fair scheduler prefers who has slept. Cache and frequency
- * effects are left out.
+ * Between programs the kernel is fair: a core goes to the program that has had the least, for a few milliseconds at a time;
+ * one that wakes up is given a little credit for its sleep, and takes a core from who has had more. Within a program
+ * goroutines stand in line, and one that has run for 10 ms lets the others go first.
+ *
+ * Model: CPU scheduling. A core changes hands only where a piece of work or a stint ends, programs have one account
+ * instead of one a thread, any core is as good as another; cache and frequency effects are left out.
  */
 export class Cpu {
   /** CPU time used so far, µs of core time. */
   busyUs = 0;
   readonly speed: number;
-  private readonly sliceUs: number;
   private readonly simulator: Simulator;
-  private readonly cores: number;
+  readonly cores: number;
   private readonly quotaUs: number;
   /** Which period `usedUs` belongs to. */
   private period = 0;
   private usedUs = 0;
   private throttled = false;
   private running = 0;
-  /** Come back from a pause: what they were given before, they go on with before what came since. */
-  private readonly resumed = new Fifo<Task>();
-  private readonly fresh = new Fifo<Task>();
-  private readonly continued = new Fifo<Task>();
+  private fullUs = 0;
+  private fullSinceUs = 0;
+  private programs: readonly Program[] = [];
+  /** The least that any program with work has had, µs; never falls. */
+  private leastUs = 0;
   private readonly spare: Task[] = [];
   private readonly onSliceEnd = (task: Task): void => this.endSlice(task);
   private readonly onPeriod = (): void => this.startWaiting();
@@ -49,12 +62,10 @@ export class Cpu {
    * @param cores > 0; below 1 it is a quota: one core, held back for the rest of a 100 ms period once it has used up its
    *   share of it
    * @param speed work done per unit of time, relative to the machine that costs were measured on
-   * @param sliceUs how long a task keeps its core while others wait: 10 ms between goroutines of one process
    */
-  constructor(simulator: Simulator, cores: number, speed = 1, sliceUs = QUANTUM_US) {
+  constructor(simulator: Simulator, cores: number, speed = 1) {
     invariant(cores > 0 && speed > 0, 'a CPU needs cores and speed above 0', { cores, speed });
     this.simulator = simulator;
-    this.sliceUs = sliceUs;
     this.cores = cores < 1 ? 1 : Math.floor(cores);
     this.quotaUs = cores < 1 ? Math.max(Math.round(cores * QUOTA_PERIOD_US), 1) : Number.POSITIVE_INFINITY;
     this.speed = (cores < 1 ? 1 : cores / Math.floor(cores)) * speed;
@@ -64,9 +75,8 @@ export class Cpu {
     return this.simulator.nowUs;
   }
 
-  /** Tasks that run or wait. */
-  get load(): number {
-    return this.running + this.resumed.length + this.fresh.length + this.continued.length;
+  get hasQuotaLimit(): boolean {
+    return this.quotaUs !== Number.POSITIVE_INFINITY;
   }
 
   /** A core is free: work that costs nothing can be done at once. */
@@ -74,52 +84,77 @@ export class Cpu {
     return this.running < this.cores && this.hasQuota();
   }
 
+  /** What a program that wakes up has had at least, in the kernel's account, µs. */
+  get wakerAccountUs(): number {
+    return this.leastUs - SLEEPER_CREDIT_US;
+  }
+
+  /** How long so far a core has been free, µs. */
+  get idleUs(): number {
+    const fullUs = this.running === this.cores ? this.nowUs - this.fullSinceUs : 0;
+    return this.nowUs - this.fullUs - fullUs;
+  }
+
+  join(program: Program): void {
+    this.programs = [...this.programs, program];
+  }
+
+  leave(program: Program): void {
+    this.programs = this.programs.filter((each) => each !== program);
+  }
+
   task(leftUs: number, handler: Handler<never>, payload: unknown, program: Program): Task {
     const task = this.spare.pop();
-    if (task === undefined) return { leftUs, handler, payload, program };
+    if (task === undefined) return { leftUs, ranUs: 0, stintUs: 0, handler, payload, program };
     task.leftUs = leftUs;
+    task.ranUs = 0;
+    task.stintUs = 0;
     task.handler = handler;
     task.payload = payload;
     task.program = program;
     return task;
   }
 
-  enqueue(task: Task): void {
-    this.startOrQueue(task, this.fresh);
+  /** `program` has a piece of work in line. */
+  offer(program: Program): void {
+    if (this.running >= this.cores || !this.hasQuota()) return;
+    const task = program.takeWaiting();
+    if (task === undefined) return;
+    this.occupy(task);
   }
 
-  enqueueAhead(task: Task): void {
-    this.startOrQueue(task, this.resumed);
+  private occupy(task: Task): void {
+    if (++this.running === this.cores) this.fullSinceUs = this.nowUs;
+    this.startSlice(task, 0);
   }
 
-  private startOrQueue(task: Task, queue: Fifo<Task>): void {
-    if (this.running < this.cores && this.hasQuota()) {
-      this.running++;
-      this.startSlice(task);
-    } else {
-      queue.push(task);
-    }
+  private release(): void {
+    if (this.running-- === this.cores) this.fullUs += this.nowUs - this.fullSinceUs;
   }
 
-  private startSlice(task: Task): void {
-    const sliceUs = Math.min(task.leftUs, this.sliceUs, this.quotaUs - this.usedUs);
+  private startSlice(task: Task, stintUs: number): void {
+    let sliceUs = Math.min(task.leftUs, GOROUTINE_SLICE_US - task.ranUs, this.quotaUs - this.usedUs);
+    if (this.programs.length > 1) sliceUs = Math.min(sliceUs, STINT_US - stintUs);
     task.leftUs -= sliceUs;
+    task.ranUs += sliceUs;
+    task.stintUs = stintUs + sliceUs;
     this.busyUs += sliceUs;
-    if (this.quotaUs !== Number.POSITIVE_INFINITY) this.usedUs += sliceUs;
-    task.program.busyUs += sliceUs;
+    if (this.hasQuotaLimit) this.usedUs += sliceUs;
+    task.program.charge(sliceUs);
     this.simulator.schedule(sliceUs, this.onSliceEnd, task);
   }
 
   private endSlice(task: Task): void {
+    const { program, stintUs } = task;
     const finished = task.leftUs === 0;
-    const admitted = task.program.admits(task);
-    if (admitted && !finished) this.continued.push(task);
-    const next = this.hasQuota() ? this.takeAdmitted() : undefined;
-    if (next === undefined) this.running--;
-    else this.startSlice(next);
+    const admitted = program.admits(task);
+    if (admitted && !finished) program.putBack(task, task.ranUs >= GOROUTINE_SLICE_US);
+    const next = this.hasQuota() ? this.takeNext(program, stintUs) : undefined;
+    if (next === undefined) this.release();
+    else this.startSlice(next, next.program === program && stintUs < STINT_US ? stintUs : 0);
     if (!admitted || !finished) return;
-    const { handler, payload, program } = task;
-    program.ended(this.nowUs);
+    const { handler, payload } = task;
+    program.ended();
     this.spare.push(task);
     (handler as Handler<unknown>)(payload);
   }
@@ -127,14 +162,14 @@ export class Cpu {
   /** CPU time that was used beside any task. */
   spend(us: number): void {
     this.busyUs += us;
-    if (this.hasQuota() && this.quotaUs !== Number.POSITIVE_INFINITY) {
+    if (this.hasQuota() && this.hasQuotaLimit) {
       this.usedUs = Math.min(this.usedUs + us, this.quotaUs);
     }
   }
 
   /** Whether work may run now; if not, it goes on by itself with the next period. */
   private hasQuota(): boolean {
-    if (this.quotaUs === Number.POSITIVE_INFINITY) return true;
+    if (!this.hasQuotaLimit) return true;
     const period = Math.floor(this.nowUs / QUOTA_PERIOD_US);
     if (period !== this.period) {
       this.period = period;
@@ -151,133 +186,29 @@ export class Cpu {
   private startWaiting(): void {
     this.throttled = false;
     while (this.running < this.cores && this.hasQuota()) {
-      const next = this.takeAdmitted();
+      const next = this.takeNext(undefined, 0);
       if (next === undefined) return;
-      this.running++;
-      this.startSlice(next);
+      this.occupy(next);
     }
   }
 
-  private takeAdmitted(): Task | undefined {
-    let next = this.takeNext();
-    while (next !== undefined && !next.program.admits(next)) next = this.takeNext();
-    return next;
-  }
-
-  private takeNext(): Task | undefined {
-    return this.resumed.shift() ?? this.fresh.shift() ?? this.continued.shift();
-  }
-}
-
-/** What it costs a program to get going again after a pause. */
-export interface WakeUp {
-  /** A program that has had nothing to do for this long sleeps, µs. */
-  readonly afterUs: number;
-  /** CPU time that its next piece of work takes on top, µs: caches, the core's sleep state, the runtime's idle threads. */
-  readonly costUs: number;
   /**
-   * Before it sleeps it looks for work this long, µs: CPU time that is counted, and taken off a quota, but keeps nobody
-   * waiting, since a spinning thread yields. Go: findrunnable spins, then netpoll.
-   */
-  readonly spinUs: number;
-}
-
-const NO_WAKE_UP: WakeUp = { afterUs: Number.POSITIVE_INFINITY, costUs: 0, spinUs: 0 };
-
-/**
- * A running program (an operating system's process) on some cores: a member, an apiserver.
- *
- * All it does goes through `run`, so stopping it (SIGSTOP) holds its work back, and killing it (SIGKILL) forgets it.
- */
-export class Program {
-  /** CPU time used so far, µs of core time. */
-  busyUs = 0;
-  private readonly cpu: Cpu;
-  private state: 'running' | 'paused' | 'killed' = 'running';
-  /** In a pause: what the CPU gave back, */
-  private interrupted: Task[] = [];
-  /** and what came since. */
-  private held: Task[] = [];
-  private readonly wakeUp: WakeUp;
-  /** Pieces of work that run or wait. */
-  private open = 0;
-  private idleSinceUs = 0;
-
-  constructor(cpu: Cpu, wakeUp = NO_WAKE_UP) {
-    this.cpu = cpu;
-    this.wakeUp = wakeUp;
-  }
-
-  get alive(): boolean {
-    return this.state !== 'killed';
-  }
-
-  get paused(): boolean {
-    return this.state === 'paused';
-  }
-
-  /**
-   * Runs `handler(payload)` once `costUs` of CPU time have been spent on it.
+   * For a core that is free now.
    *
-   * @param costUs on a core of speed 1, >= 0; rounded to whole µs
+   * @param holder the program that has just had it, for `stintUs` on end
    */
-  run<T>(costUs: number, handler: Handler<T>, payload: T): void {
-    if (this.state === 'killed') return;
-    const leftUs = Math.round((costUs + this.wakeUpCostUs()) / this.cpu.speed);
-    if (this.open++ === 0) this.spent(Math.min(this.wakeUp.spinUs, this.cpu.nowUs - this.idleSinceUs));
-    const task = this.cpu.task(leftUs, handler as Handler<never>, payload, this);
-    if (this.state === 'paused') this.held.push(task);
-    else this.cpu.enqueue(task);
-  }
-
-  /**
-   * Goes on with `handler(payload)`, at no cost, where something outside has ended (a disk, a timer): at once if a core
-   * is free, else in its turn. To be called from an event of its own, not from within other work.
-   */
-  wake<T>(handler: Handler<T>, payload: T): void {
-    if (this.state === 'running' && this.cpu.idleCore && this.wakeUpCostUs() === 0) handler(payload);
-    else this.run(0, handler, payload);
-  }
-
-  pause(): void {
-    if (this.state === 'running') this.state = 'paused';
-  }
-
-  resume(): void {
-    if (this.state !== 'paused') return;
-    this.state = 'running';
-    const { interrupted, held } = this;
-    this.interrupted = [];
-    this.held = [];
-    for (const task of interrupted) this.cpu.enqueueAhead(task);
-    for (const task of held) this.cpu.enqueue(task);
-  }
-
-  kill(): void {
-    this.state = 'killed';
-    this.interrupted = [];
-    this.held = [];
-  }
-
-  /** A piece of work has ended. For `Cpu`. */
-  ended(nowUs: number): void {
-    if (--this.open === 0) this.idleSinceUs = nowUs;
-  }
-
-  private spent(spinUs: number): void {
-    this.busyUs += spinUs;
-    this.cpu.spend(spinUs);
-  }
-
-  private wakeUpCostUs(): number {
-    const { afterUs, costUs } = this.wakeUp;
-    return this.open === 0 && this.cpu.nowUs - this.idleSinceUs >= afterUs ? costUs : 0;
-  }
-
-  /** False if the task must not go on now: it is held until `resume`, or forgotten. For `Cpu`. */
-  admits(task: Task): boolean {
-    if (this.state === 'running') return true;
-    if (this.state === 'paused') this.interrupted.push(task);
-    return false;
+  private takeNext(holder: Program | undefined, stintUs: number): Task | undefined {
+    const { programs } = this;
+    if (programs.length === 1) return programs[0]!.takeWaiting();
+    let next: Program | undefined;
+    for (const program of programs) {
+      if (program.waiting && (next === undefined || program.accountUs < next.accountUs)) next = program;
+    }
+    if (next === undefined) return undefined;
+    this.leastUs = Math.max(this.leastUs, next.accountUs);
+    if (holder?.waiting && stintUs < STINT_US && holder.accountUs - next.accountUs <= WAKE_UP_GRANULARITY_US) {
+      return holder.takeWaiting();
+    }
+    return next.takeWaiting();
   }
 }

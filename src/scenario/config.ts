@@ -30,10 +30,10 @@ export interface ClusterConfig {
   readonly leader: string | undefined;
   /** All hosts share one machine's cores (the ground truth's testbed), or each host has its own. */
   readonly sharedCores: number | undefined;
+  /** All members write to one disk, the first member's, or each has its own. */
+  readonly sharedDisk: boolean;
   /** CPU time that a packet switch on the shared cores takes; undefined: there is none. */
   readonly switchCosts: SwitchCosts | undefined;
-  /** How long a task keeps a core while others wait, µs; undefined: the CPU's own. */
-  readonly timeSliceUs?: number | undefined;
   readonly clientCores: number;
   /** Speed of the client hosts' cores relative to the ground truth's machine. */
   readonly clientSpeed: number;

@@ -21,7 +21,6 @@ describe('cores', () => {
       ['d', 10],
     ] as const)
       program.run(costUs, note, name);
-    expect(cpu.load).toBe(4);
     simulator.run();
     expect(done).toEqual([
       ['a', 100],
@@ -29,7 +28,7 @@ describe('cores', () => {
       ['d', 160],
       ['b', 300],
     ]);
-    expect([cpu.busyUs, program.busyUs, cpu.load]).toEqual([460, 460, 0]);
+    expect([cpu.busyUs, program.busyUs, cpu.idleCore]).toEqual([460, 460, true]);
   });
 
   test('a quota below one is a core that is held back once its share of a period is used up', () => {
@@ -85,33 +84,41 @@ describe('cores', () => {
   });
 });
 
-describe('slices', () => {
-  test('a long computation lets what is new go first every 3 ms', () => {
+describe('goroutines of one program', () => {
+  test('a long one lets what is new go first every 10 ms', () => {
     const { simulator, program, done, note } = host(1);
-    program.run(10_000, note, 'long');
+    program.run(25_000, note, 'long');
     simulator.schedule(1000, () => program.run(100, note, 'new'), undefined);
     simulator.run();
     expect(done).toEqual([
-      ['new', 3100],
-      ['long', 10_100],
+      ['new', 10_100],
+      ['long', 25_100],
     ]);
   });
 
   test('two long ones take turns, and newcomers pass both', () => {
     const { simulator, program, done, note } = host(1);
-    program.run(9000, note, 'a');
-    program.run(6000, note, 'b');
-    // At 7 ms a has had 6 ms (two slices, b one between) and waits or runs; the newcomer is next after the slice.
-    simulator.schedule(7000, () => program.run(10, note, 'new'), undefined);
+    program.run(30_000, note, 'a');
+    program.run(20_000, note, 'b');
+    // At 25 ms a has had a slice, b one, and a has the core again.
+    simulator.schedule(25_000, () => program.run(10, note, 'new'), undefined);
     simulator.run();
     expect(done).toEqual([
-      ['new', 9010],
-      ['b', 12_010],
-      ['a', 15_010],
+      ['new', 30_010],
+      ['b', 40_010],
+      ['a', 50_010],
     ]);
   });
+});
 
-  test('programs that share a machine share its cores and count their own time', () => {
+describe('programs that share cores', () => {
+  /** Keeps a program busy with pieces of `pieceUs`. */
+  function keepBusy(program: Program, pieceUs: number): void {
+    const again = (): void => program.run(pieceUs, again, undefined);
+    again();
+  }
+
+  test('count their own time', () => {
     const { simulator, cpu, program, done, note } = host(1);
     const other = new Program(cpu);
     program.run(3000, note, 'a');
@@ -122,6 +129,109 @@ describe('slices', () => {
       ['b', 3500],
     ]);
     expect([program.busyUs, other.busyUs, cpu.busyUs]).toEqual([3000, 500, 3500]);
+  });
+
+  test('get the same share, however much each has to do', () => {
+    const { simulator, cpu, program } = host(1);
+    const other = new Program(cpu);
+    for (let i = 0; i < 50; i++) keepBusy(program, 40);
+    keepBusy(other, 7000);
+    simulator.run(1_000_000);
+    expect(program.busyUs / 1_000_000).toBeCloseTo(0.5, 1);
+    expect(other.busyUs / 1_000_000).toBeCloseTo(0.5, 1);
+  });
+
+  test('are served by the thread, of which a program has as many as cores at most', () => {
+    const { simulator, cpu, program } = host(2);
+    const other = new Program(cpu);
+    keepBusy(program, 100);
+    for (let i = 0; i < 4; i++) keepBusy(other, 100);
+    simulator.run(1_000_000);
+    // Three threads on two cores.
+    expect(program.busyUs / 1_000_000).toBeCloseTo(2 / 3, 1);
+    expect(other.busyUs / 1_000_000).toBeCloseTo(4 / 3, 1);
+    expect(cpu.busyUs).toBeGreaterThan(1_990_000);
+  });
+
+  test('one that has slept gets a core at the end of a piece of work, past the others in line', () => {
+    const { simulator, cpu, program, done, note } = host(1);
+    const sleeper = new Program(cpu);
+    for (let i = 0; i < 100; i++) keepBusy(program, 50);
+    simulator.schedule(100_020, () => sleeper.run(30, note, 'woken'), undefined);
+    simulator.run(200_000);
+    expect(done).toEqual([['woken', 100_080]]);
+  });
+
+  test('but a sleep is not saved up: it goes on among equals', () => {
+    const { simulator, cpu, program } = host(1);
+    const sleeper = new Program(cpu);
+    keepBusy(program, 50);
+    simulator.schedule(1_000_000, () => keepBusy(sleeper, 50), undefined);
+    simulator.run(1_100_000);
+    expect(sleeper.busyUs).toBeGreaterThan(50_000);
+    expect(sleeper.busyUs).toBeLessThan(60_000);
+  });
+
+  test('hold a core for 3 ms on end where nobody else is far behind', () => {
+    const { simulator, cpu, program, done, note } = host(1);
+    const other = new Program(cpu);
+    for (let i = 0; i < 4; i++) program.run(1000, note, `a${i}`);
+    for (let i = 0; i < 2; i++) other.run(1000, note, `b${i}`);
+    simulator.run();
+    expect(done.map(([name]) => name)).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'a3']);
+  });
+
+  test('a stint ends in the middle of a long piece, which goes on first when its program is next', () => {
+    const { simulator, cpu, program, done, note } = host(1);
+    const other = new Program(cpu);
+    program.run(5000, note, 'long');
+    program.run(10, note, 'short');
+    other.run(100, note, 'other');
+    simulator.run();
+    expect(done).toEqual([
+      ['other', 3100],
+      ['long', 5100],
+      ['short', 5110],
+    ]);
+  });
+});
+
+describe('idle threads', () => {
+  const wakeUp = { afterUs: 5000, costUs: 200, spinUs: 100 };
+
+  test('look for work a while, on a core that nobody wants: that counts, and delays nothing', () => {
+    const { simulator, cpu, done, note } = host(2);
+    const program = new Program(cpu, wakeUp);
+    program.run(10, note, 'a');
+    simulator.schedule(50, () => program.run(10, note, 'b'), undefined);
+    simulator.schedule(1060, () => program.run(10, note, 'c'), undefined);
+    simulator.run();
+    expect(done).toEqual([
+      ['a', 10],
+      ['b', 60],
+      ['c', 1070],
+    ]);
+    // 40 us between the first two, and no more than 100 us after.
+    expect(program.busyUs).toBe(30 + 40 + 100);
+  });
+
+  test('do not where all cores are taken', () => {
+    const { simulator, cpu, note } = host(1);
+    const program = new Program(cpu, wakeUp);
+    const other = new Program(cpu);
+    program.run(10, note, 'a');
+    other.run(2000, note, 'other');
+    simulator.schedule(1000, () => program.run(10, note, 'b'), undefined);
+    simulator.run();
+    expect(program.busyUs).toBe(20);
+  });
+
+  test('a program that has slept pays for waking up', () => {
+    const { simulator, cpu, done, note } = host(1);
+    const program = new Program(cpu, wakeUp);
+    simulator.schedule(6000, () => program.run(10, note, 'a'), undefined);
+    simulator.run();
+    expect(done).toEqual([['a', 6210]]);
   });
 });
 
@@ -183,7 +293,7 @@ describe('a program', () => {
     simulator.schedule(10, () => program.kill(), undefined);
     simulator.schedule(20, () => program.run(1, note, 'after'), undefined);
     simulator.run();
-    expect([done, program.alive, cpu.load]).toEqual([[['other', 3100]], false, 0]);
+    expect([done, program.alive, cpu.idleCore]).toEqual([[['other', 3100]], false, true]);
   });
 
   test('killed while paused never comes back', () => {

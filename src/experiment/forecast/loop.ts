@@ -29,7 +29,7 @@ export function startForecastLoop(
   const { balancer } = scenario.client;
   if (balancer.name !== BALANCER) return undefined;
   const { simulator, network } = cluster;
-  const { sharedCores, clientCores, clientSpeed, clientWakeUp, timeSliceUs } = scenario.cluster;
+  const { sharedCores, clientCores, clientSpeed, clientWakeUp } = scenario.cluster;
   network.addHost({ name: MONITOR_HOST, egress: NETEM_OFF });
   const judgements = { right: 0, all: 0 };
   const forecaster = new Forecaster(
@@ -39,7 +39,7 @@ export function startForecastLoop(
       host: MONITOR_HOST,
       program:
         sharedCores === undefined
-          ? new Program(new Cpu(simulator, clientCores, clientSpeed, timeSliceUs), clientWakeUp)
+          ? new Program(new Cpu(simulator, clientCores, clientSpeed), clientWakeUp)
           : cluster.newProgram(0),
       members: cluster.members.map(({ address: { name, host } }) => ({ name, host })),
       client: scenario.client,
