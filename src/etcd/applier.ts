@@ -1,6 +1,7 @@
 import { ETCD_ERRORS, type Outcome, type ResponseHeader } from '../api/index.js';
 import { Fifo, type Program, type Simulator } from '../engine/index.js';
 import type { Entry, Snapshot } from '../raft/types.js';
+import type { Backend } from './backend.js';
 import type { CpuCosts } from './config.js';
 import type { MemberMetrics } from './metrics.js';
 import type { Proposal } from './proposal.js';
@@ -57,6 +58,7 @@ export class Applier {
   private readonly store: MvccStore;
   private readonly lessor: Lessor;
   private readonly hub: WatchHub;
+  private readonly backend: Backend;
   private readonly self: number;
   private readonly target: ApplierTarget;
   private startedUs = 0;
@@ -67,7 +69,12 @@ export class Applier {
     program: Program,
     costs: CpuCosts,
     metrics: MemberMetrics,
-    state: { readonly store: MvccStore; readonly lessor: Lessor; readonly hub: WatchHub },
+    state: {
+      readonly store: MvccStore;
+      readonly lessor: Lessor;
+      readonly hub: WatchHub;
+      readonly backend: Backend;
+    },
     self: number,
     target: ApplierTarget,
   ) {
@@ -78,6 +85,7 @@ export class Applier {
     this.store = state.store;
     this.lessor = state.lessor;
     this.hub = state.hub;
+    this.backend = state.backend;
     this.self = self;
     this.target = target;
   }
@@ -102,6 +110,11 @@ export class Applier {
     this.current = batch;
     this.currentApplied = false;
     this.startedUs = this.simulator.nowUs;
+    if (this.backend.locked) this.backend.whenFree(() => this.work(batch));
+    else this.work(batch);
+  }
+
+  private work(batch: CommittedBatch): void {
     this.program.run(this.costs.applyUs * batch.entries.length, this.onWorked, batch);
   }
 
@@ -111,7 +124,12 @@ export class Applier {
       this.appliedIndex = batch.snapshot.index;
       this.target.installed(batch.snapshot);
     }
-    for (const entry of batch.entries) this.applyEntry(entry);
+    let bytes = 0;
+    for (const entry of batch.entries) {
+      this.applyEntry(entry);
+      bytes += entry.dataBytes;
+    }
+    this.backend.add(batch.entries.length, bytes);
     this.metrics.proposalsApplied.value = this.appliedIndex;
     // etcd times each entry: a long batch is not slow, a stall in it strikes one entry.
     const ownUs = this.costs.applyUs * batch.entries.length;

@@ -99,7 +99,7 @@ export class CallHandler {
     const startUs = this.simulator.nowUs;
     const serializable =
       request.kind === 'range' ? request.serializable : request.success.concat(request.failure).every(isSerializable);
-    const serve = (): void => {
+    const begin = (): void => {
       const outcome = this.serve(request);
       const { rangeUs, byteUs, keyUs, linearizableUs } = this.costs;
       const keys = outcome.kind === 'range' ? outcome.kvs.length : 1;
@@ -115,6 +115,7 @@ export class CallHandler {
         undefined,
       );
     };
+    const serve = (): void => this.process.backend.whenFree(begin);
     if (serializable || !this.process.decisions.confirmsReads(this.process.leads)) {
       serve();
       return;

@@ -40,12 +40,18 @@ export interface RaftSettings {
   readonly maxInflightMsgs: number;
   /** --max-request-bytes (1.5 MiB). */
   readonly maxRequestBytes: number;
+  /** --backend-batch-interval (100 ms) and --backend-batch-limit (10,000 entries): how long what is applied waits for its commit. */
+  readonly backendBatchIntervalUs: number;
+  readonly backendBatchLimit: number;
 }
 
 export interface DiskConfig {
-  /** One fdatasync of the WAL, after its write. */
+  /** One flush: an fdatasync, without what it takes of a CPU. */
   readonly fsync: DurationDistribution;
-  /** Sequential write rate that a batch's bytes take on top, bytes/s; 0 = unlimited. */
+  /** CPU time that a process spends on it, and the machine's kernel beside all processes, µs. */
+  readonly syncUs: number;
+  readonly kernelUs: number;
+  /** Sequential write rate that a flush's bytes take on top, bytes/s; 0 = unlimited. */
   readonly writeBytesPerSec: number;
 }
 

@@ -1,5 +1,6 @@
 export type { CpuCosts, DiskConfig, EtcdVersion, MemberConfig, RaftSettings } from './config.js';
 export { etcdDecisions, type MemberConduct, type MemberDecisions } from './decisions.js';
+export { Disk } from './disk.js';
 export { Member, type MemberHooks, type MemberRole } from './member.js';
 export { type DisturbanceConfig, UNDISTURBED } from './message-disturbance.js';
 export type { MemberMetrics } from './metrics.js';

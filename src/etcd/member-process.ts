@@ -1,5 +1,5 @@
 import type { ResponseHeader, WatchRequest } from '../api/index.js';
-import { invariant, type Program, type Sampler, type Simulator } from '../engine/index.js';
+import { invariant, type Program, type Simulator } from '../engine/index.js';
 import type { NetworkApi } from '../network/types.js';
 import type { MemoryStorage } from '../raft/memory-storage.js';
 import { etcdRules } from '../raft/rules.js';
@@ -13,9 +13,12 @@ import {
   type SoftState,
 } from '../raft/types.js';
 import { Applier, type StateSnapshot } from './applier.js';
+import { Backend } from './backend.js';
 import { CallHandler } from './call-handler.js';
 import { etcdDecisions, type MemberDecisions } from './decisions.js';
+import type { Disk } from './disk.js';
 import { GrpcServer } from './grpc-server.js';
+import { HeartbeatFailures } from './heartbeat-failures.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LeaseRenewals } from './lease-renewals.js';
 import type { Member, MemberHooks } from './member.js';
@@ -44,6 +47,7 @@ export class MemberProcess {
   readonly driver: RaftDriver;
   readonly applier: Applier;
   readonly wal: Wal;
+  readonly backend: Backend;
   readonly member: Member;
   private readonly simulator: Simulator;
   private readonly network: NetworkApi;
@@ -63,7 +67,7 @@ export class MemberProcess {
   private readonly server: GrpcServer;
   private readonly leaseKeeper: LeaseKeeper;
   readonly leaseRenewals: LeaseRenewals;
-  private readonly lastHeartbeatUs = new Map<MemberId, number>();
+  private readonly heartbeatFailures: HeartbeatFailures;
   lead: MemberId = NONE;
   leads = false;
   private readonly snapshotter: Snapshotter;
@@ -76,7 +80,7 @@ export class MemberProcess {
     program: Program,
     storage: MemoryStorage,
     addresses: readonly PeerAddress[],
-    fsyncUs: Sampler,
+    disk: Disk,
     hooks: MemberHooks,
   ) {
     const { config, metrics, id } = member;
@@ -97,12 +101,14 @@ export class MemberProcess {
       },
       replay: 'on-sync',
     });
+    this.heartbeatFailures = new HeartbeatFailures(simulator, metrics, config.raft.heartbeatIntervalUs);
+    this.backend = new Backend(simulator, program, metrics, disk, config.raft, () => this.wal.slowdown);
     this.applier = new Applier(
       simulator,
       program,
       config.cpu,
       metrics,
-      { store: this.store, lessor: this.lessor, hub: this.hub },
+      { store: this.store, lessor: this.lessor, hub: this.hub, backend: this.backend },
       id,
       {
         header: () => this.header(),
@@ -137,7 +143,7 @@ export class MemberProcess {
     this.applier.appliedIndex = startIndex;
     this.roster = new Roster(snapshot.confState);
     const walCounts = config.version === '3.4' ? 2 : 1;
-    this.wal = new Wal(simulator, program, metrics, config.disk, fsyncUs, () => this.driver.onSaved(), walCounts);
+    this.wal = new Wal(simulator, program, metrics, disk, config.disk, () => this.driver.onSaved(), walCounts);
     this.driver = new RaftDriver(
       simulator,
       program,
@@ -154,7 +160,7 @@ export class MemberProcess {
         committed: (batch) => this.applier.add(batch),
         written: () => this.applier.written(),
         send: (message) => {
-          if (message.type === 'MsgHeartbeat') this.observeHeartbeat(message.to);
+          if (message.type === 'MsgHeartbeat') this.heartbeatFailures.sent(message.to);
           const sent = message.type === 'MsgSnap' ? this.snapshotter.withCurrentState(message) : message;
           hooks.messages?.sent(member, sent);
           this.outgoing.send(sent);
@@ -350,7 +356,7 @@ export class MemberProcess {
     this.leads = soft.raftState === 'StateLeader';
     metrics.hasLeader.value = soft.lead === NONE ? 0 : 1;
     metrics.isLeader.value = this.leads ? 1 : 0;
-    this.lastHeartbeatUs.clear();
+    this.heartbeatFailures.forget();
     if (!this.leads && this.decisions.demotesLessor()) {
       this.lessor.demote();
       this.leaseRenewals.demoted();
@@ -362,16 +368,6 @@ export class MemberProcess {
     }
     this.steps?.leadership(soft);
     this.hooks.leadership?.(this.member, soft);
-  }
-
-  /** etcd counts a heartbeat that leaves more than two intervals after the last one to that peer. */
-  private observeHeartbeat(to: MemberId): void {
-    const { nowUs } = this.simulator;
-    const lastUs = this.lastHeartbeatUs.get(to);
-    this.lastHeartbeatUs.set(to, nowUs);
-    if (lastUs === undefined) return;
-    if (nowUs - lastUs > 2 * this.member.config.raft.heartbeatIntervalUs)
-      this.member.metrics.heartbeatSendFailures.add();
   }
 
   /** The leader's empty entry is applied: all that earlier leaders committed is in the store. */

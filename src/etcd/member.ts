@@ -1,9 +1,10 @@
-import { type Cpu, invariant, Program, type Sampler, type Simulator, sampler } from '../engine/index.js';
+import { type Cpu, invariant, Program, type Simulator } from '../engine/index.js';
 import type { NetworkApi } from '../network/types.js';
 import { MemoryStorage } from '../raft/memory-storage.js';
 import type { ConfChangeSingle, MemberId, RaftState } from '../raft/types.js';
 import type { MemberConfig } from './config.js';
 import type { MemberConduct } from './decisions.js';
+import { Disk } from './disk.js';
 import { MemberProcess } from './member-process.js';
 import { type DisturbanceConfig, UNDISTURBED } from './message-disturbance.js';
 import { MemberMetrics } from './metrics.js';
@@ -46,7 +47,7 @@ export class Member {
   private readonly cpu: Cpu;
   private readonly addresses: readonly PeerAddress[];
   private readonly hooks: MemberHooks;
-  private readonly fsyncUs: Sampler;
+  private readonly disk: Disk;
   private running: MemberProcess | undefined;
   /** A slow-disk fault: it stays over restarts. */
   private slowdown = { factor: 1, extraUs: 0 };
@@ -58,6 +59,7 @@ export class Member {
 
   /**
    * @param addresses of all members of the cluster, this one too, in the order of their ids
+   * @param disk one that others use too; left out: one of its own
    */
   constructor(
     simulator: Simulator,
@@ -66,6 +68,7 @@ export class Member {
     config: MemberConfig,
     addresses: readonly PeerAddress[],
     hooks: MemberHooks = {},
+    disk?: Disk,
   ) {
     const address = addresses.find(({ name }) => name === config.name);
     invariant(address !== undefined, 'a member must be among the addresses', { member: config.name });
@@ -79,7 +82,7 @@ export class Member {
     this.name = config.name;
     this.id = address.id;
     this.storage = new MemoryStorage(hooks.initialVoters ?? addresses.map(({ id }) => id));
-    this.fsyncUs = sampler(config.disk.fsync, simulator.streams.stream(`etcd/${config.name}/fsync`));
+    this.disk = disk ?? new Disk(simulator, cpu, config.disk, simulator.streams.stream(`etcd/${config.name}/fsync`));
   }
 
   /** Starts the process: replays what the disk holds, listens, connects. */
@@ -99,7 +102,7 @@ export class Member {
       }),
       this.storage,
       this.addresses,
-      this.fsyncUs,
+      this.disk,
       this.hooks,
     );
     this.applyDisturbances();

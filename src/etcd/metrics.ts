@@ -11,6 +11,11 @@ export class MemberMetrics {
     'The latency distributions of fsync called by WAL.',
     DISK_BUCKETS,
   );
+  readonly backendCommit: Histogram = this.registry.histogram(
+    'etcd_disk_backend_commit_duration_seconds',
+    'The latency distributions of commit called by backend.',
+    DISK_BUCKETS,
+  );
   readonly walWriteBytes = this.counter('etcd_disk_wal_write_bytes_total', 'Total number of bytes written in WAL.');
   readonly clientSentBytes = this.counter(
     'etcd_network_client_grpc_sent_bytes_total',

@@ -1,6 +1,6 @@
 import { balancers, ClientProgram, type Operation, type PickerPolicy } from '../client/index.js';
 import { Cpu, invariant, Program, Simulator, type WakeUp } from '../engine/index.js';
-import { Member, type MemberHooks } from '../etcd/index.js';
+import { Disk, Member, type MemberHooks } from '../etcd/index.js';
 import { Network } from '../network/index.js';
 import type { MemberId } from '../raft/types.js';
 import type { ResolvedScenario } from '../scenario/config.js';
@@ -49,9 +49,18 @@ export class Cluster {
       this.network.listenIn(() => packetSwitch.pass());
     }
 
+    const sharedDisk = cluster.sharedDisk
+      ? new Disk(
+          simulator,
+          this.cpus.get(memberHosts[0]!)!,
+          cluster.members[0]!.disk,
+          simulator.streams.stream('etcd/shared/fsync'),
+        )
+      : undefined;
     const addresses = cluster.members.map(({ name }, i) => ({ id: (i + 1) as MemberId, name, host: memberHosts[i]! }));
     this.members = cluster.members.map(
-      (config, i) => new Member(simulator, this.network, this.cpus.get(memberHosts[i]!)!, config, addresses, hooks),
+      (config, i) =>
+        new Member(simulator, this.network, this.cpus.get(memberHosts[i]!)!, config, addresses, hooks, sharedDisk),
     );
     const endpoints = addresses.map(({ name, host }) => ({ name, host }));
     this.programs = this.programHosts.map(
@@ -92,13 +101,13 @@ function makeCpus(
   memberHosts: readonly string[],
   clientHosts: readonly string[],
 ): Map<string, Cpu> {
-  const { sharedCores, clientCores, clientSpeed, timeSliceUs } = cluster;
-  const shared = sharedCores === undefined ? undefined : new Cpu(simulator, sharedCores, 1, timeSliceUs);
+  const { sharedCores, clientCores, clientSpeed } = cluster;
+  const shared = sharedCores === undefined ? undefined : new Cpu(simulator, sharedCores);
   const cpus = new Map<string, Cpu>();
   cluster.members.forEach(({ cores, speed }, i) => {
-    cpus.set(memberHosts[i]!, shared ?? new Cpu(simulator, cores, speed, timeSliceUs));
+    cpus.set(memberHosts[i]!, shared ?? new Cpu(simulator, cores, speed));
   });
-  for (const host of clientHosts) cpus.set(host, shared ?? new Cpu(simulator, clientCores, clientSpeed, timeSliceUs));
+  for (const host of clientHosts) cpus.set(host, shared ?? new Cpu(simulator, clientCores, clientSpeed));
   return cpus;
 }
 

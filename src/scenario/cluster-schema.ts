@@ -29,12 +29,19 @@ const raft = () =>
     'max-size-per-msg': size({ min: 1 }).optional(),
     'max-inflight-msgs': wholeNumber({ min: 1, max: 1e6 }).optional(),
     'max-request-bytes': size({ min: 1 }).optional(),
+    'backend-batch-interval': positiveDuration().optional(),
+    'backend-batch-limit': wholeNumber({ min: 1, max: 1e9 }).optional(),
   });
 
 const disk = () =>
   z.union([
     oneOf(['memory', 'virtual-disk', 'ssd', 'slow']),
-    fields({ fsync: distribution(), 'write-rate': byteRate().optional() }),
+    fields({
+      fsync: distribution(),
+      'sync-cpu': cost().optional(),
+      'kernel-cpu': cost().optional(),
+      'write-rate': byteRate().optional(),
+    }),
   ]);
 
 const costs = () =>
@@ -77,7 +84,7 @@ const member = () =>
     }),
   ]);
 
-const MOST_MEMBERS = 15;
+export const MOST_MEMBERS = 15;
 
 export const cluster = () =>
   fields({
@@ -99,7 +106,7 @@ export const cluster = () =>
       'wake-after': duration().optional(),
     }).optional(),
     'shared-cores': cores().optional(),
-    'time-slice': positiveDuration().optional(),
+    'shared-disk': flag().optional(),
     switch: fields({ loop: cost(), packet: cost() }).optional(),
     tls: oneOf(['off', '1.2', '1.3']).optional(),
   });

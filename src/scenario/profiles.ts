@@ -13,6 +13,9 @@ const COMMON_RAFT: Omit<RaftSettings, 'preVote'> = {
   electionTimeoutMaxUs: 2_000_000,
   blockingWrites: false,
   maxRequestBytes: 1.5 * 1024 * 1024,
+  // Source: etcd, mvcc/backend/backend.go: defaultBatchInterval, defaultBatchLimit.
+  backendBatchIntervalUs: 100_000,
+  backendBatchLimit: 10_000,
   // Source: etcd, server/etcdserver/raft.go: newRaftNode's raft.Config, maxSizePerMsg, maxInflightMsgs.
   checkQuorum: true,
   maxSizePerMsgBytes: 1024 * 1024,
@@ -33,25 +36,30 @@ export type DiskProfile = 'memory' | 'virtual-disk' | 'ssd' | 'slow';
 
 const lognormal = (medianUs: number, sigma: number): DurationDistribution => ({ kind: 'lognormal', medianUs, sigma });
 
+/** System calls, file system and driver, without a hypervisor. */
+export const SYNC_US = 20;
+
 export const DISK_PROFILES: Readonly<Record<DiskProfile, DiskConfig>> = {
   // A file system in memory, where fdatasync is a system call and no more.
-  memory: { fsync: { kind: 'constant', valueUs: 5 }, writeBytesPerSec: 0 },
+  memory: { fsync: { kind: 'constant', valueUs: 0 }, syncUs: 5, kernelUs: 0, writeBytesPerSec: 0 },
   // The ground truth's virtual disk under three members: a mean of 1.7-3.3 ms from run to run with one client
   // (throughput.csv), with rare stalls of tens of ms (its README).
   'virtual-disk': {
     fsync: {
       kind: 'mixture',
       parts: [
-        { weight: 0.99, of: lognormal(2000, 0.6) },
-        { weight: 0.01, of: lognormal(15_000, 0.5) },
+        { weight: 0.96, of: lognormal(1500, 0.6) },
+        { weight: 0.04, of: lognormal(8_000, 0.7) },
       ],
     },
+    syncUs: 200,
+    kernelUs: 300,
     writeBytesPerSec: 200e6,
   },
   // A data-centre SSD with a protected cache.
-  ssd: { fsync: lognormal(150, 0.4), writeBytesPerSec: 500e6 },
+  ssd: { fsync: lognormal(150, 0.4), syncUs: SYNC_US, kernelUs: 0, writeBytesPerSec: 500e6 },
   // etcd's disk guide: a 7200 rpm disk needs about 10 ms an fsync.
-  slow: { fsync: lognormal(10_000, 0.6), writeBytesPerSec: 100e6 },
+  slow: { fsync: lognormal(10_000, 0.6), syncUs: SYNC_US, kernelUs: 0, writeBytesPerSec: 100e6 },
 };
 
 /** Of one core of the ground truth's machine. */
@@ -90,7 +98,7 @@ export const CLIENT_DEFAULTS = {
   balancer: 'round-robin',
   requestTimeoutUs: 0,
   dialTimeoutUs: 20_000_000,
-  callCpuUs: 25,
+  callCpuUs: 20,
   loopCpuUs: 30,
   keepaliveTimeUs: 0,
   keepaliveTimeoutUs: 20_000_000,

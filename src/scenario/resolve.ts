@@ -14,6 +14,7 @@ import {
   DEFAULT_VERSION,
   DISK_PROFILES,
   RAFT_PROFILES,
+  SYNC_US,
 } from './profiles.js';
 import { resolveNetwork } from './resolve-network.js';
 import type { FaultFile, ScenarioFile } from './schema.js';
@@ -46,8 +47,8 @@ function resolveCluster(file: ClusterFile | undefined): ClusterConfig {
     apiservers: file?.apiservers ?? 1,
     leader: file?.leader,
     sharedCores: file?.['shared-cores'],
+    sharedDisk: file?.['shared-disk'] ?? false,
     switchCosts: file?.switch === undefined ? undefined : { loopUs: file.switch.loop, packetUs: file.switch.packet },
-    timeSliceUs: file?.['time-slice'],
     clientCores: file?.['client-cpu']?.cores ?? DEFAULT_CORES,
     clientSpeed: file?.['client-cpu']?.speed ?? 1,
     clientWakeUp: {
@@ -92,6 +93,8 @@ export function resolveRaft(
     snapshotCatchUpEntries: pick('snapshot-catchup-entries') ?? profile.snapshotCatchUpEntries,
     maxSizePerMsgBytes: pick('max-size-per-msg') ?? profile.maxSizePerMsgBytes,
     maxInflightMsgs: pick('max-inflight-msgs') ?? profile.maxInflightMsgs,
+    backendBatchIntervalUs: pick('backend-batch-interval') ?? profile.backendBatchIntervalUs,
+    backendBatchLimit: pick('backend-batch-limit') ?? profile.backendBatchLimit,
     maxRequestBytes: pick('max-request-bytes') ?? profile.maxRequestBytes,
   };
 }
@@ -99,7 +102,12 @@ export function resolveRaft(
 function resolveDisk(disk: DiskFile): DiskConfig {
   return typeof disk === 'string'
     ? DISK_PROFILES[disk]
-    : { fsync: disk.fsync, writeBytesPerSec: disk['write-rate'] ?? 0 };
+    : {
+        fsync: disk.fsync,
+        syncUs: disk['sync-cpu'] ?? SYNC_US,
+        kernelUs: disk['kernel-cpu'] ?? 0,
+        writeBytesPerSec: disk['write-rate'] ?? 0,
+      };
 }
 
 function costsOf(cpu: CpuFile | undefined): Partial<CpuCosts> {

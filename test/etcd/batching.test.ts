@@ -5,7 +5,8 @@ const SECOND_US = 1_000_000;
 
 /** So many callers, each with one write in flight all the time, at the leader. @returns what a second of it gave */
 function closedLoop(callers: number, fsync: string) {
-  const cluster = TestCluster.settled({ fsync });
+  // The backend's commits, which take a slow disk's time too, come after it all.
+  const cluster = TestCluster.settled({ fsync, raft: { 'backend-batch-interval': '1h' } });
   const client = cluster.client('m1');
   const { metrics } = cluster.member('m1');
   cluster.runFor(SECOND_US);

@@ -206,7 +206,7 @@ function documentOf(setting: Setting): Section {
       version,
       apiservers,
       raft,
-      disk: { fsync },
+      disk: { fsync, 'sync-cpu': '0us' },
       cpu: { cores: 4 },
       'client-cpu': { cores: 4, wake: '0us' },
       ...setting.cluster,

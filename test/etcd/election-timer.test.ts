@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cpu, Program, Simulator } from '../../src/engine/index.js';
+import { Disk } from '../../src/etcd/disk.js';
 import { MemberMetrics } from '../../src/etcd/metrics.js';
 import { RaftDriver } from '../../src/etcd/raft-driver.js';
 import { Wal } from '../../src/etcd/wal.js';
@@ -30,16 +31,16 @@ function member({ fsyncMs = 0, blockingWrites = false, logLength = 0 } = {}) {
     ),
   );
   storage.setHardState({ term: 1, vote: 0 as MemberId, commit: 0 });
-  const program = new Program(new Cpu(simulator, 1, 1000));
-  const disk = { fsync: { kind: 'constant', valueUs: fsyncMs * MS }, writeBytesPerSec: 0 } as const;
-  const wal = new Wal(
-    simulator,
-    program,
-    new MemberMetrics(),
-    disk,
-    () => fsyncMs * MS,
-    () => driver.onSaved(),
-  );
+  const cpu = new Cpu(simulator, 1, 1000);
+  const program = new Program(cpu);
+  const config = {
+    fsync: { kind: 'constant', valueUs: fsyncMs * MS },
+    syncUs: 0,
+    kernelUs: 0,
+    writeBytesPerSec: 0,
+  } as const;
+  const disk = new Disk(simulator, cpu, config, simulator.streams.stream('fsync'));
+  const wal = new Wal(simulator, program, new MemberMetrics(), disk, config, () => driver.onSaved());
   const sent: { readonly ms: number; readonly message: Message }[] = [];
   const nothing = () => {};
   const draws = simulator.streams.stream('election');

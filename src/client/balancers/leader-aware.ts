@@ -16,7 +16,11 @@ import { inMapOrder, rotation } from './round-robin.js';
 export const leaderAware: PickerPolicy<LeaderTracker, Connections> = leaderAwareWith({});
 
 /** @param fenced false: late answers count as new ones do; to show what the fence is for */
-function leaderAwareWith({ fenced = true }: { readonly fenced?: boolean }): PickerPolicy<LeaderTracker, Connections> {
+export function leaderAwareWith({
+  fenced = true,
+}: {
+  readonly fenced?: boolean;
+}): PickerPolicy<LeaderTracker, Connections> {
   return {
     name: 'leader-aware',
     summary: 'mutations to the leader, known from status and from answers; reads and watches in rotation (etcd 22268)',

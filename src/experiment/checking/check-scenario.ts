@@ -24,7 +24,12 @@ export function checkScenario(settings: CheckSettings, base: ResolvedScenario = 
       maxInflightMsgs: settings.maxInflight,
       maxSizePerMsgBytes: settings.maxMessageBytes,
     },
-    disk: { fsync: { kind: 'constant' as const, valueUs: settings.fsyncMs * 1000 }, writeBytesPerSec: 0 },
+    disk: {
+      fsync: { kind: 'constant' as const, valueUs: settings.fsyncMs * 1000 },
+      syncUs: 0,
+      kernelUs: 0,
+      writeBytesPerSec: 0,
+    },
   }));
   return {
     ...base,

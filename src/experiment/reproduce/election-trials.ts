@@ -1,4 +1,5 @@
-import { Cpu, Program, type Sampler, Simulator, sampler } from '../../engine/index.js';
+import { Cpu, Program, Simulator } from '../../engine/index.js';
+import { Disk } from '../../etcd/disk.js';
 import { MemberMetrics } from '../../etcd/metrics.js';
 import { RaftDriver } from '../../etcd/raft-driver.js';
 import { Wal } from '../../etcd/wal.js';
@@ -56,8 +57,8 @@ export class ElectionTrials {
   private readonly network: Network;
   private readonly hosts: readonly string[];
   private readonly metrics = new MemberMetrics();
-  private readonly fsyncUs: readonly Sampler[];
   private readonly cpus: readonly Cpu[];
+  private readonly disks: readonly Disk[];
   private candidates: (Candidate | undefined)[] = [];
   private startUs = 0;
   private firstTerm = 0;
@@ -74,8 +75,10 @@ export class ElectionTrials {
     this.network = new Network(this.simulator, scenario.network.config);
     for (const host of scenario.network.hosts) this.network.addHost(host);
     this.hosts = scenario.network.hosts.slice(0, members.length).map(({ name }) => name);
-    this.fsyncUs = members.map(({ name, disk }) => sampler(disk.fsync, streams.stream(`etcd/${name}/fsync`)));
     this.cpus = members.map(({ cores, speed }) => new Cpu(this.simulator, cores, speed));
+    this.disks = members.map(
+      ({ name, disk }, i) => new Disk(this.simulator, this.cpus[i]!, disk, streams.stream(`etcd/${name}/fsync`)),
+    );
   }
 
   run(count: number): Election[] {
@@ -136,7 +139,7 @@ export class ElectionTrials {
     storage.append(entries(logLength));
     storage.setHardState({ term: this.firstTerm - 1, vote: NONE, commit: 0 });
     const program = new Program(this.cpus[i]!);
-    const wal = new Wal(simulator, program, this.metrics, disk, this.fsyncUs[i]!, () => driver.onSaved());
+    const wal = new Wal(simulator, program, this.metrics, this.disks[i]!, disk, () => driver.onSaved());
     const nothing = (): void => {};
     const draws = simulator.streams.stream(`etcd/${name}/election`);
     const driver = new RaftDriver(simulator, program, storage, () => wal, raft, cpu, id, 0, draws, {

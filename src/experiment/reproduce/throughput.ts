@@ -64,13 +64,7 @@ const MEASURED: readonly Measured[] = (
 }));
 
 /** Rows that `docs/model.md` ("Where it is off") explains. */
-const KNOWN: readonly string[] = [
-  'put round-robin 1',
-  'put leader 64',
-  'put round-robin 256',
-  'put round-robin 1000',
-  'lget leader 1000',
-];
+const KNOWN: readonly string[] = ['put leader 64', 'put round-robin 256'];
 
 /** Below this a follower's CPU time an operation is its heartbeats, which no operation causes. */
 const IDLE_CPU_US = 20;
