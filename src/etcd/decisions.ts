@@ -35,6 +35,8 @@ export interface MemberDecisions {
   installsData(): boolean;
   /** Whether a leader that is none any more stops the clocks of its leases. etcd: lessor.Demote. */
   demotesLessor(): boolean;
+  /** Whether a leader asks a quorum before it revokes expired leases. etcd: ensureLeadership. */
+  confirmsBeforeRevoking(): boolean;
   /** What goes out on a watch stream in place of this response. */
   watchResponses(response: WatchResponse, streamId: number): readonly WatchResponse[];
   /** Whether a member that is out of the configuration ends its process, and is not listened to. etcd: stopWithDelay. */
@@ -57,6 +59,7 @@ export const etcdDecisions: MemberDecisions = Object.freeze<MemberDecisions>({
   resumesAfter: (snapshotIndex) => snapshotIndex,
   installsData: () => true,
   demotesLessor: () => true,
+  confirmsBeforeRevoking: () => true,
   watchResponses: (response) => [response],
   heedsRemoval: () => true,
 });

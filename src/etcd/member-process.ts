@@ -234,6 +234,7 @@ export class MemberProcess {
       {
         receive: (frame) => {
           if (frame.kind === 'raft') this.receiveRaft(frame.message);
+          else if (frame.kind === 'removed') this.member.crash();
           else this.leaseRenewals.receive(frame);
         },
         unreachable: (peer) => program.run(0, this.onUnreachable, peer),
@@ -251,9 +252,17 @@ export class MemberProcess {
       self: id,
       send: (to, frame) => peers.send(to, frame),
     });
-    this.leaseKeeper = new LeaseKeeper(simulator, program, this.lessor, (leaseId) => {
-      this.proposals.propose({ kind: 'lease-revoke', leaseId }, 10, Number.POSITIVE_INFINITY, () => {});
-    });
+    this.leaseKeeper = new LeaseKeeper(
+      simulator,
+      program,
+      this.lessor,
+      (done) => {
+        // etcd: ensureLeadership.
+        if (!decisions.confirmsBeforeRevoking()) done(true);
+        else this.reads.read((error) => done(error === undefined && driver.raw.state === 'StateLeader'));
+      },
+      (leaseId) => this.proposals.propose({ kind: 'lease-revoke', leaseId }, 10, Number.POSITIVE_INFINITY, () => {}),
+    );
     simulator.schedule(WATCH_SYNC_US, this.onSyncTimer, undefined);
   }
 
@@ -319,9 +328,9 @@ export class MemberProcess {
   }
 
   private receiveRaft(message: Message): void {
-    const isCampaign = message.type === 'MsgVote' || message.type === 'MsgPreVote';
-    if (isCampaign && this.roster.wasRemoved(message.from) && this.decisions.heedsRemoval()) return;
-    this.driver.receive(message);
+    if (this.roster.passesOver(message, this.driver.raw) && this.decisions.heedsRemoval()) {
+      this.peers.send(message.from, { kind: 'removed', from: this.member.id });
+    } else this.driver.receive(message);
   }
 
   private applyConfChange({ index, confChange }: Entry): void {

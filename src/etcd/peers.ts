@@ -9,7 +9,9 @@ export type PeerFrame =
   | { readonly kind: 'raft'; readonly from: MemberId; readonly message: Message }
   /** A follower passes a lease's keep-alive on to the leader; the answer's ttl is < 0 if that one does not lead. */
   | { readonly kind: 'renew'; readonly from: MemberId; readonly id: number; readonly leaseId: number }
-  | { readonly kind: 'renewed'; readonly from: MemberId; readonly id: number; readonly ttlSec: number };
+  | { readonly kind: 'renewed'; readonly from: MemberId; readonly id: number; readonly ttlSec: number }
+  /** Who campaigns though it is out of the configuration is told so, and stops. etcd: 410 Gone, errMemberRemoved. */
+  | { readonly kind: 'removed'; readonly from: MemberId };
 
 export interface PeerAddress {
   readonly id: MemberId;

@@ -1,4 +1,5 @@
-import type { ConfState, MemberId } from '../raft/types.js';
+import type { RawNode } from '../raft/raw-node.js';
+import type { ConfState, MemberId, Message } from '../raft/types.js';
 
 /** Who is a member now, and who has been one, by the configurations that this process has applied. */
 export class Roster {
@@ -30,8 +31,16 @@ export class Roster {
     return this.members.has(id);
   }
 
-  /** Whether it was a member and is one no more. */
-  wasRemoved(id: MemberId): boolean {
-    return this.everMembers.has(id) && !this.members.has(id);
+  /**
+   * Whether this is a campaign of somebody who was a member and is one no more.
+   *
+   * Model: etcd never uses an id again; here a member that was removed may be put back in. One whose log is newer than
+   * ours may know that it is.
+   */
+  passesOver({ type, from, index, logTerm }: Message, { raft: { log } }: RawNode): boolean {
+    if (type !== 'MsgVote' && type !== 'MsgPreVote') return false;
+    if (!this.everMembers.has(from) || this.members.has(from)) return false;
+    const lastTerm = log.lastTerm();
+    return logTerm < lastTerm || (logTerm === lastTerm && index <= log.lastIndex());
   }
 }

@@ -60,10 +60,18 @@ export const serviceMutants: readonly Mutant[] = [
   },
   {
     name: 'stale-leader-revokes-leases',
-    source: 'etcd issue 15247: a leader that lost its term goes on revoking leases',
+    source: 'etcd issue 15247: a leader that was stuck wakes up without its term and revokes all leases',
     property: 'Lease Lives Its Time',
     budgetRuns: 2000,
-    conduct: withDecisions(() => ({ demotesLessor: () => false })),
+    conduct: withDecisions(() => ({ confirmsBeforeRevoking: () => false })),
+    aim: { asks: ['lease', 'lease', 'put'], actions: ['pause', 'partition'] },
+  },
+  {
+    name: 'lessor-never-demoted',
+    source: 'etcd lease/lessor.go, Demote: only the leader may let the time of leases run',
+    property: 'Lease Lives Its Time',
+    budgetRuns: 2000,
+    conduct: withDecisions(() => ({ demotesLessor: () => false, confirmsBeforeRevoking: () => false })),
     aim: { asks: ['lease', 'lease', 'put'], actions: ['move-leader', 'pause', 'partition'] },
   },
   {
