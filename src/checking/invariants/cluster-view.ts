@@ -1,5 +1,6 @@
 import type { EntryMark, InvariantEvent, VoterSet } from './event.js';
 import { EMPTY_LOG_HASH, LogView, logHash } from './log-view.js';
+import { describeVoters } from './quorum.js';
 
 /** What is known of one member. Its log is the durable one. */
 export interface MemberView {
@@ -132,11 +133,19 @@ export class ClusterView {
     if (hash !== undefined) committed.restart({ index, term, hash });
   }
 
+  /** A snapshot holds a configuration that an earlier entry made: that is no further one. */
   private configure(index: number, config: VoterSet, member: string): void {
     const { configs } = this;
     let at = configs.length;
     while (at > 0 && configs[at - 1]!.index > index) at--;
-    if (at > 0 && configs[at - 1]!.index === index) return;
-    configs.splice(at, 0, { index, config, member });
+    const before = configs[at - 1];
+    const after = configs[at];
+    if (before !== undefined && (before.index === index || isSame(before.config, config))) return;
+    if (after !== undefined && isSame(after.config, config)) configs[at] = { ...after, index };
+    else configs.splice(at, 0, { index, config, member });
   }
+}
+
+function isSame(a: VoterSet, b: VoterSet): boolean {
+  return describeVoters(a) === describeVoters(b);
 }
