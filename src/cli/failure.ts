@@ -32,6 +32,7 @@ const EXPLAIN_THEMSELVES: ReadonlySet<string> = new Set([
   'BadModel',
   'BadDataSet',
   'NoTrainer',
+  'UntraceableError',
 ]);
 
 /** Words for stderr, with a final newline, and the exit code. */

@@ -12,6 +12,8 @@ export interface RunOrder {
   readonly set: readonly Setting[];
   /** Files of plug-ins. */
   readonly plugIns: readonly string[];
+  /** Whether a TLA+ trace is wanted. */
+  readonly tla: boolean;
 }
 
 export interface WatchedOrder extends RunOrder {
@@ -23,6 +25,14 @@ export interface RunAnswer {
   readonly result: RunResult;
   /** The members' metrics at the end, as OpenMetrics text. */
   readonly openMetrics: string;
+  readonly tla: TlaAnswer | undefined;
+}
+
+export interface TlaAnswer {
+  /** Lines of a file. */
+  readonly lines: readonly string[];
+  /** Why it ends before the run does. */
+  readonly end: { readonly atUs: number; readonly reason: string } | undefined;
 }
 
 /** Runs a sound scenario on another thread: this one stays awake for Ctrl-C. */

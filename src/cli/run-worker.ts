@@ -3,6 +3,7 @@ import {
   choicesWith,
   description,
   loadPlugIns,
+  numbered,
   PlugInUse,
   Pulse,
   runScenario,
@@ -15,14 +16,19 @@ import { version } from './package-info.js';
 import type { RunAnswer, WatchedOrder } from './run-in-worker.js';
 
 /** The other end of `run-in-worker.ts`: reads the scenario again, since it crosses threads best as its text. */
-const { bytes, fileName, folder, set, plugIns: files, pulse } = workerData as WatchedOrder;
+const { bytes, fileName, folder, set, plugIns: files, pulse, tla } = workerData as WatchedOrder;
 const plugIns = await loadPlugIns(files);
 const parsed = parseScenario(bytes, fileName, { set, choices: choicesWith(plugIns.map(description)) });
 if (!parsed.ok) throw new BadScenario(parsed.errors);
-const { result, registries } = runScenario(withTrace(parsed.scenario, folder), {
+const {
+  result,
+  registries,
+  tla: trace,
+} = runScenario(withTrace(parsed.scenario, folder), {
   replication: 0,
   document: parsed.document,
   version: version(),
+  tla,
   plugIns: new PlugInUse(plugIns, pulse && new Pulse(pulse)),
 });
 const answer: RunAnswer = {
@@ -30,5 +36,6 @@ const answer: RunAnswer = {
   openMetrics: openMetrics(
     registries.map(({ member, registry }) => ({ labels: { member }, samples: registry.samples() })),
   ),
+  tla: trace === undefined ? undefined : { lines: numbered(trace.lines), end: trace.end },
 };
 parentPort?.postMessage(answer);

@@ -4,6 +4,6 @@ export { Disk } from './disk.js';
 export { Member, type MemberHooks, type MemberRole } from './member.js';
 export { type DisturbanceConfig, UNDISTURBED } from './message-disturbance.js';
 export type { MemberMetrics } from './metrics.js';
-export type { MemberObserver, MessageObserver, StepObserver } from './observer.js';
+export type { DriverTracer, MemberObserver, MessageObserver, StepObserver } from './observer.js';
 export type { PeerAddress } from './peers.js';
 export { requestTimeoutUs } from './proposals.js';

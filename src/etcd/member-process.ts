@@ -175,6 +175,7 @@ export class MemberProcess {
       },
       decisions,
       hooks.rules,
+      hooks.raft,
     );
     const { driver, applier, lessor, roster, store } = this;
     this.snapshotter = new Snapshotter(config.raft, snapshot.index, {

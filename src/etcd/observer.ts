@@ -1,3 +1,5 @@
+import type { Raft } from '../raft/raft.js';
+import type { RaftTracer } from '../raft/tracer.js';
 import type { ConfState, Entry, HardState, Message, SoftState } from '../raft/types.js';
 import type { Member } from './member.js';
 
@@ -8,6 +10,13 @@ export interface MemberObserver {
   readonly steps?: StepObserver;
   /** Raft messages as they leave a member and as it takes them in. */
   readonly messages?: MessageObserver;
+  /** Every step of every member's raft, and when what a Ready held has come onto the disk. */
+  readonly raft?: DriverTracer;
+}
+
+export interface DriverTracer extends RaftTracer {
+  /** What the node's last Ready held is on its disk. */
+  stored(raft: Raft): void;
 }
 
 export interface MessageObserver {

@@ -6,6 +6,7 @@ import type { Entry, MemberId, Message, ReadState, Ready, Snapshot, SoftState } 
 import type { CpuCosts, RaftSettings } from './config.js';
 import { etcdDecisions, type MemberDecisions } from './decisions.js';
 import { ElectionTimer } from './election-timer.js';
+import type { DriverTracer } from './observer.js';
 import { WAL_RECORD_OVERHEAD_BYTES, type Wal } from './wal.js';
 
 /** What the driver hands on. */
@@ -55,6 +56,7 @@ export class RaftDriver {
   private readonly tickUs: number;
   private readonly handlers: DriverHandlers;
   private readonly decisions: MemberDecisions;
+  private readonly tracer: DriverTracer | undefined;
 
   private readonly inbox = new Fifo<Message>();
   private stepping = false;
@@ -96,6 +98,7 @@ export class RaftDriver {
     handlers: DriverHandlers,
     decisions: MemberDecisions = etcdDecisions,
     rules?: RaftRules,
+    tracer?: DriverTracer,
   ) {
     this.simulator = simulator;
     this.program = program;
@@ -105,6 +108,7 @@ export class RaftDriver {
     this.tickUs = settings.heartbeatIntervalUs;
     this.handlers = handlers;
     this.decisions = decisions;
+    this.tracer = tracer;
     this.blockingWrites = settings.blockingWrites;
     const continuous = settings.electionTimer === 'continuous';
     const electionTick = Math.round(settings.electionTimeoutUs / settings.heartbeatIntervalUs);
@@ -130,6 +134,7 @@ export class RaftDriver {
       // reads by itself, stale ones too.
       stepDownOnRemoval: decisions.heedsRemoval(),
       rules,
+      tracer,
       drawElectionTimeout: () =>
         continuous
           ? Number.POSITIVE_INFINITY
@@ -271,6 +276,7 @@ export class RaftDriver {
     }
     if (ready.entries.length > 0) storage.append(ready.entries);
     this.handlers.saved?.(ready);
+    this.tracer?.stored(this.raw.raft);
     if (this.batch !== undefined) {
       this.batch.onDisk = true;
       this.handlers.written();

@@ -29,4 +29,6 @@ export {
   type SweepOptions,
   type SweepOutput,
 } from './sweep.js';
+export { UntraceableError } from './tla/tla-trace.js';
+export { numbered } from './tla/trace-line.js';
 export { BadTrace, readTrace, withTrace } from './trace-file.js';

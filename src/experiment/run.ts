@@ -19,6 +19,7 @@ import type { PlugInUse } from './plug-ins/index.js';
 import { RequestRates } from './request-rates.js';
 import type { RunResult } from './result.js';
 import { settle } from './settle.js';
+import { TlaTrace } from './tla/tla-trace.js';
 import { requestCount, TrafficMeter } from './traffic.js';
 
 export interface RunOptions {
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly version: string;
   /** Keeps every operation for `RunOutput.history`. */
   readonly history?: boolean;
+  /** Writes down what etcd-io/raft's TLA+ trace specification checks. */
+  readonly tla?: boolean;
   /** What the scenario may name besides what ships. */
   readonly plugIns?: PlugInUse;
 }
@@ -42,6 +45,8 @@ export interface RunOutput {
   readonly history: readonly Operation[];
   /** Events that the simulator ran. */
   readonly events: number;
+  /** Undefined unless asked for. */
+  readonly tla: TlaTrace | undefined;
 }
 
 /**
@@ -50,7 +55,8 @@ export interface RunOutput {
  * The cluster comes up first; times of the result count from the start of the workload.
  *
  * @throws InvariantError if the simulator or a member contradicts itself; PlugInError if a plug-in breaks its rules;
- *   ViolationError if an invariant of the user's own does not hold
+ *   ViolationError if an invariant of the user's own does not hold;
+ *   UntraceableError with `tla`, if the run does what that specification cannot take
  */
 export function runScenario(scenario: ResolvedScenario, options: RunOptions): RunOutput {
   try {
@@ -73,6 +79,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
   let started = false;
   const aftermath = new Aftermath(() => cluster.members);
   const watched = plugIns?.invariants ?? [];
+  const tla = options.tla ? new TlaTrace(() => cluster.simulator.nowUs) : undefined;
   const cluster: Cluster = new Cluster(scenario, `${scenario.seed}/${options.replication}`, {
     leadership: (member, soft) => {
       if (!started) return;
@@ -82,6 +89,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
       note(`${member.name} leads in term ${member.term}`);
     },
     ...(watched.length === 0 ? {} : { steps: monitorOf(watched, () => cluster) }),
+    ...(tla === undefined ? {} : { raft: tla }),
     policyNamed: (name) => plugIns?.balancer(name) ?? policyNamed(name),
     panicked: (program, text) => note(`${program} panics: ${text}`),
     finished: (operation) => {
@@ -180,6 +188,7 @@ function run(scenario: ResolvedScenario, options: RunOptions): RunOutput {
     registries: members.map(({ name, metrics }: Member) => ({ member: name, registry: metrics.registry })),
     history,
     events: simulator.eventCount,
+    tla,
   };
 }
 

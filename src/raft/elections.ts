@@ -15,6 +15,7 @@ export function becomeFollower(raft: Raft, term: number, lead: MemberId): void {
   raft.lead = lead;
   raft.state = 'StateFollower';
   raft.logger?.('INFO', `${hex(raft.id)} became follower at term ${raft.term}`);
+  raft.tracer?.became(raft);
 }
 
 function becomeCandidate(raft: Raft): void {
@@ -23,6 +24,7 @@ function becomeCandidate(raft: Raft): void {
   raft.vote = raft.id;
   raft.state = 'StateCandidate';
   raft.logger?.('INFO', `${hex(raft.id)} became candidate at term ${raft.term}`);
+  raft.tracer?.became(raft);
 }
 
 function becomePreCandidate(raft: Raft): void {
@@ -32,6 +34,7 @@ function becomePreCandidate(raft: Raft): void {
   raft.lead = NONE;
   raft.state = 'StatePreCandidate';
   raft.logger?.('INFO', `${hex(raft.id)} became pre-candidate at term ${raft.term}`);
+  raft.tracer?.became(raft);
 }
 
 /** @throws InvariantError from a follower, or from one that is not tracked */
@@ -46,6 +49,7 @@ export function becomeLeader(raft: Raft): void {
   self.recentActive = true;
   // There may be a configuration change anywhere in the tail; the empty entry lies behind it.
   raft.pendingConfIndex = raft.log.lastIndex();
+  raft.tracer?.became(raft);
   appendEmptyEntry(raft);
   raft.logger?.('INFO', `${hex(raft.id)} became leader at term ${raft.term}`);
 }

@@ -43,6 +43,7 @@ function changed(from: Membership, context: ChangeContext, change: ConfChangeV2)
 /** Puts a configuration in force and does what it makes possible or due. etcd: raft.switchToConfig. */
 export function installMembership(raft: Raft, to: Membership): ConfState {
   const { tracker } = raft;
+  raft.tracer?.configuring(raft, to.configuration);
   tracker.install(to.configuration, to.progress);
   raft.logger?.('INFO', `${hex(raft.id)} switched to configuration ${describeConfiguration(to.configuration)}`);
   const state = toConfState(to.configuration);

@@ -3,6 +3,7 @@ import { violated } from './invariant.js';
 import { RaftLog } from './log.js';
 import { ReadOnly } from './read-only.js';
 import { etcdRules, type RaftRules } from './rules.js';
+import type { RaftTracer } from './tracer.js';
 import { ProgressTracker } from './tracker/progress-tracker.js';
 import {
   type Logger,
@@ -25,6 +26,8 @@ export class Raft {
   readonly config: RaftConfig;
   readonly rules: RaftRules;
   readonly logger: Logger | undefined;
+  /** Set when the node is up: it hears nothing of how that came about. */
+  tracer: RaftTracer | undefined;
   readonly log: RaftLog;
   readonly tracker: ProgressTracker;
 
@@ -76,12 +79,14 @@ export class Raft {
       violated('a member sends itself only what waits for storage', { ...this.facts(), type: message.type });
     }
     this.messages.push(message);
+    this.tracer?.sent(this, message);
   }
 
   /** Queues a response that waits for storage. */
   sendAfterAppend(response: Message): void {
     if (this.rules.waitsForStorage(this, response) || response.to === this.id) this.messagesAfterAppend.push(response);
     else this.messages.push(response);
+    this.tracer?.sent(this, response);
   }
 
   /**
@@ -114,9 +119,10 @@ export class Raft {
   /** Commits what a quorum holds, if it is of this term; true if the commit index moved. etcd: raft.maybeCommit. */
   maybeCommit(): boolean {
     const index = this.rules.quorumIndex(this);
-    if (index <= this.log.committed || !this.rules.mayCommit(this, index)) return false;
-    this.log.commitTo(index);
-    return true;
+    const moves = index > this.log.committed && this.rules.mayCommit(this, index);
+    if (moves) this.log.commitTo(index);
+    this.tracer?.committed(this);
+    return moves;
   }
 
   /** Whether a configuration change is committed but not applied. */

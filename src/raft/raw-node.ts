@@ -241,6 +241,7 @@ export class RawNode implements RawNodeApi {
     if (messages.length > 0) raft.messages = [];
     unstable.acceptInProgress();
     if (committedEntries.length > 0) log.acceptApplying(committedEntries, allowUnstable);
+    raft.tracer?.readied(raft);
 
     return {
       softState,

@@ -35,11 +35,12 @@ export function appendEntries(raft: Raft, proposals: readonly Entry[]): boolean 
   for (const proposal of proposals) {
     index++;
     const { type, data, dataBytes, confChange } = proposal;
-    log.unstable.push(
+    const entry: Entry =
       proposal.isRefusedChange === undefined
         ? { term, index, type, data, dataBytes, confChange }
-        : { ...proposal, term, index },
-    );
+        : { ...proposal, term, index };
+    raft.tracer?.appending(raft, entry);
+    log.unstable.push(entry);
   }
   acknowledgeOwn(raft, index);
   return true;
@@ -48,6 +49,7 @@ export function appendEntries(raft: Raft, proposals: readonly Entry[]): boolean 
 /** As appendEntries, for one entry that carries the term and the next index already. */
 export function appendEntry(raft: Raft, entry: Entry): boolean {
   if (!reserveUncommitted(raft, entry.dataBytes)) return false;
+  raft.tracer?.appending(raft, entry);
   raft.log.unstable.push(entry);
   acknowledgeOwn(raft, entry.index);
   return true;

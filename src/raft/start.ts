@@ -34,5 +34,7 @@ export function startRaft(config: RaftConfig): Raft {
     'INFO',
     `newRaft ${hex(raft.id)} [peers: [${jointIds(raft.tracker.configuration.voters).map(hex).join(',')}], term: ${raft.term}, commit: ${log.committed}, applied: ${log.applied}, lastindex: ${log.lastIndex()}, lastterm: ${log.lastTerm()}]`,
   );
+  raft.tracer = config.tracer;
+  raft.tracer?.started(raft);
   return raft;
 }

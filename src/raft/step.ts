@@ -12,8 +12,18 @@ import type { Progress } from './tracker/progress.js';
 import { forwardTransfer, handleTimeoutNow, startTransfer } from './transfer.js';
 import { type Entry, type MemberId, type Message, NONE, type Snapshot, type StepError } from './types.js';
 
-/** Takes a message: first its term is compared with ours, then our role decides. etcd: raft.Step. */
+/** Takes a message. etcd: raft.Step. */
 export function step(raft: Raft, message: Message): StepError {
+  const { tracer } = raft;
+  if (tracer === undefined) return take(raft, message);
+  tracer.stepping(raft, message);
+  const error = take(raft, message);
+  tracer.stepped(raft);
+  return error;
+}
+
+/** First its term is compared with ours, then our role decides. */
+function take(raft: Raft, message: Message): StepError {
   // Term 0 marks what has no term: proposals, reads, and a node's word to itself.
   if (message.term !== 0 && message.term !== raft.term) {
     if (message.term > raft.term) {

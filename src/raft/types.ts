@@ -6,6 +6,7 @@
  */
 
 import type { RaftRules } from './rules.js';
+import type { RaftTracer } from './tracer.js';
 
 /** A raft node's id, > 0. Ids never add up, hence the brand. */
 export type MemberId = number & { readonly __brand: 'MemberId' };
@@ -203,6 +204,8 @@ export interface RaftConfig {
   readonly drawElectionTimeout: () => number;
   /** The library's log lines; leave it out and none is built. */
   readonly logger?: Logger | undefined;
+  /** Hears each step; leave it out and nothing is worked out for it. */
+  readonly tracer?: RaftTracer | undefined;
   /** The decisions of Raft; leave it out for etcd's. Only a seeded fault brings its own (see README.md here). */
   readonly rules?: RaftRules | undefined;
 }

@@ -36,6 +36,10 @@ export const runCommand = (session: Session) =>
     .addOption(outOption('run.json, metrics.csv, series.csv, manifest.json and machine.json'))
     .addOption(formatOption())
     .option('--metrics <file>', "writes the members' metrics as OpenMetrics text (example: --metrics run.om)")
+    .option(
+      '--tla <file>',
+      "writes the trace that etcd-io/raft's TLA+ specification checks, docs/checking.md (example: --tla run.ndjson)",
+    )
     .addHelpText(
       'after',
       `
@@ -48,23 +52,31 @@ Examples:
       const startedMs = Date.now();
       await checkOutFolder(options.out);
       await checkOutFile('--metrics', options.metrics);
+      await checkOutFile('--tla', options.tla);
       session.onInterrupt(() => process.exit(EXIT.interrupted));
       const source = readScenario(scenario);
       const set = settingsOf(options);
       const sound = await loadScenario(source, { set, own: ownFilesOf(options) });
 
-      const { result, openMetrics } = await runInWorker({
+      const { result, openMetrics, tla } = await runInWorker({
         bytes: source.bytes,
         fileName: source.shownAs,
         folder: dirname(source.path),
         set: sound.set,
         plugIns: sound.plugIns,
+        tla: options.tla !== undefined,
       });
       if (options.out !== undefined) {
         await writeAll(options.out, { ...(await outFiles(result)), 'machine.json': machineJson(startedMs) });
         say(`written: ${options.out}`);
       }
       if (options.metrics !== undefined) await writeWhole(options.metrics, openMetrics);
+      if (options.tla !== undefined && tla !== undefined) {
+        await writeWhole(options.tla, `${tla.lines.join('\n')}\n`);
+        if (tla.end !== undefined) {
+          say(`warning: ${options.tla} ends at ${(tla.end.atUs / 1000).toFixed(3)} ms: ${tla.end.reason}`);
+        }
+      }
       await print(await inFormat(result, options.format));
     });
 

@@ -15,7 +15,7 @@ import {
 } from '../../checking/index.js';
 import type { Mutant } from '../../checking/mutants/index.js';
 import { InvariantError } from '../../engine/index.js';
-import type { Member, MessageObserver } from '../../etcd/index.js';
+import type { DriverTracer, Member, MessageObserver } from '../../etcd/index.js';
 import type { MemberId } from '../../raft/types.js';
 import type { ResolvedScenario } from '../../scenario/config.js';
 import { Cluster, policyNamed } from '../cluster.js';
@@ -51,6 +51,8 @@ export interface CheckRunOptions {
   readonly trace?: TraceSink | undefined;
   /** Invariants and balancers besides those that ship. */
   readonly plugIns?: (() => PlugInUse) | undefined;
+  /** Hears every step of every member's raft. @param nowUs tells the time */
+  readonly raft?: ((nowUs: () => number) => DriverTracer) | undefined;
 }
 
 /**
@@ -96,6 +98,7 @@ class CheckRun {
     this.cluster = new Cluster(checkScenario(settings, options.base), `check/${seed}`, {
       steps: this.monitor,
       ...(messages === undefined ? {} : { messages }),
+      ...(options.raft === undefined ? {} : { raft: options.raft(nowUs) }),
       ...conduct,
       ...(mutant?.client === undefined
         ? { policyNamed: (name) => this.plugIns?.balancer(name) ?? policyNamed(name) }
