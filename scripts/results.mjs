@@ -16,6 +16,7 @@ export const PARTS = {
   reproduce: ['reproduce'],
   'leader-crash': ['sweep', 'leader-crash'],
   balancers: ['compare', 'balancers', 'balancers-zones', 'balancers-stacked', 'balancers-init'],
+  atlas: ['atlas'],
 };
 
 /** Differs from machine to machine. */

@@ -1,4 +1,5 @@
 import { CommanderError, newCommand } from './command.js';
+import { atlasCommand } from './commands/atlas.js';
 import { checkCommand } from './commands/check.js';
 import { compareCommand } from './commands/compare.js';
 import { forecastCommand } from './commands/forecast.js';
@@ -24,6 +25,7 @@ function commands(session: Session) {
     .addCommand(compareCommand(session))
     .addCommand(checkCommand(session))
     .addCommand(replayCommand(session))
+    .addCommand(atlasCommand(session))
     .addCommand(lintCommand(session))
     .addCommand(schemaCommand())
     .addCommand(listCommand())

@@ -1,3 +1,4 @@
+export { type AtlasOptions, type AtlasRow, livenessAtlas } from './atlas/index.js';
 export { type Comparison, pairedDifferences } from './compare.js';
 export { type MetricDescription, memberMetrics } from './member-metrics.js';
 export {

@@ -1,0 +1,1 @@
+export { type AtlasOptions, type AtlasRow, livenessAtlas, SETTINGS } from './atlas.js';
