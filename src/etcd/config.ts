@@ -10,7 +10,7 @@ export interface MemberConfig {
 }
 
 /** Which release's behaviour a member shows; see `docs/model.md` for what differs. */
-export type EtcdVersion = '3.4' | '3.5';
+export type EtcdVersion = '3.4' | '3.5' | '3.6';
 
 /** etcd's own flags. */
 export interface RaftSettings {

@@ -8,8 +8,7 @@ const LOOK_US = 500_000;
  * Revokes expired leases, while its member leads.
  *
  * A leader that was paused or cut off may be none any more without knowing: its leases have run out for it alone. So it
- * asks a quorum first.
- * Model: as of etcd 3.4.25 and 3.5.8; earlier ones do not ask (etcd issue 15247).
+ * asks a quorum first, in etcd 3.6 (and from 3.4.25 and 3.5.8 on; issue 15247).
  *
  * Source: etcd server lease/lessor.go (runLoop), etcdserver/server.go (revokeExpiredLeases, ensureLeadership).
  */

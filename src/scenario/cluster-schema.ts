@@ -69,7 +69,7 @@ const speed = () => number({ above: 0, max: 1000 });
 
 const cpu = () => fields({ cores: cores().optional(), speed: speed().optional(), costs: costs().optional() });
 
-const version = () => oneOf(['3.4', '3.5']);
+const version = () => oneOf(['3.4', '3.5', '3.6']);
 
 const member = () =>
   z.union([

@@ -30,6 +30,8 @@ export const RAFT_PROFILES: Readonly<Record<EtcdVersion, RaftSettings>> = {
   '3.4': { ...COMMON_RAFT, preVote: false },
   // Source: CHANGELOG-3.5: --pre-vote is on.
   '3.5': { ...COMMON_RAFT, preVote: true },
+  // Source: CHANGELOG-3.6: --snapshot-count is 10000.
+  '3.6': { ...COMMON_RAFT, preVote: true, snapshotCount: 10_000 },
 };
 
 export type DiskProfile = 'memory' | 'virtual-disk' | 'ssd' | 'slow';
