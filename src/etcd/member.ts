@@ -237,6 +237,12 @@ export class Member {
     return this.running?.store;
   }
 
+  /** Where its log ends, on disk or not; zeros while it is down. */
+  get lastEntry(): { readonly index: number; readonly term: number } {
+    const log = this.running?.driver.raw.raft.log;
+    return log === undefined ? { index: 0, term: 0 } : { index: log.lastIndex(), term: log.lastTerm() };
+  }
+
   get appliedIndex(): number {
     return this.running?.applier.appliedIndex ?? 0;
   }

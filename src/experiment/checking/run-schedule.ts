@@ -24,6 +24,7 @@ import { CheckClients } from './check-clients.js';
 import { checkScenario } from './check-scenario.js';
 import { CoverageMeter, type RunCoverage } from './coverage.js';
 import { Disturbances } from './disturbances.js';
+import { someoneCanWin } from './electable.js';
 import { StepMonitor } from './monitor.js';
 import { mutatedPolicy } from './mutated-policy.js';
 import type { Schedule } from './schedule.js';
@@ -31,6 +32,8 @@ import type { TraceSink } from './trace.js';
 
 /** How long a cluster that is left alone may take to be whole again. */
 export const QUIET_US = 30_000_000;
+/** A client learns after its keepalive's time and timeout, 40 s, that nobody holds its watch any more. */
+const WATCH_QUIET_US = 60_000_000;
 /** How long the members have to find a first leader. */
 const START_US = 20_000_000;
 const LOOK_US = 100_000;
@@ -170,8 +173,8 @@ class CheckRun {
   private judge(): Violation | undefined {
     const { clients, cluster } = this;
     const { simulator } = cluster;
-    const judgesLiveness = this.hasQuorum();
-    if (judgesLiveness) {
+    const isAlive = this.hasQuorum();
+    if (isAlive) {
       const waiting = new Set<number>();
       for (let i = 0; i < this.schedule.settings.clients; i++) {
         waiting.add(i);
@@ -181,9 +184,12 @@ class CheckRun {
         });
       }
       this.waitUntil(() => waiting.size === 0 && this.isWhole() && !this.counting().some((member) => member.isJoint));
-      if (this.counting().length === this.cluster.members.length) this.waitUntil(() => this.watchesAreThrough());
+      if (this.counting().length === this.cluster.members.length) {
+        this.waitUntil(() => this.watchesAreThrough(), WATCH_QUIET_US);
+      }
       this.unserved = [...waiting];
     }
+    const judgesLiveness = isAlive && this.canHaveLeader();
     const { operations, watches } = clients;
     const verdict = judgeEtcdHistory(operations, { limit: SEARCH_LIMIT });
     if (verdict.explanation !== undefined && !this.isDoubtful(verdict.explanation.property)) {
@@ -249,7 +255,7 @@ class CheckRun {
     }
     // A watch may live on a member that is out of the cluster, or cut off: it hears nothing there, as in etcd.
     if (this.watchesAreThrough() || this.counting().length < this.cluster.members.length) return undefined;
-    const late = `a watch has not seen revision ${this.lastRevision} in ${QUIET_US / 1e6} s`;
+    const late = `a watch has not seen revision ${this.lastRevision} in ${WATCH_QUIET_US / 1e6} s`;
     return { property: 'Watch Reliable', atUs, member: '', text: late };
   }
 
@@ -261,9 +267,9 @@ class CheckRun {
     });
   }
 
-  private waitUntil(done: () => boolean): void {
+  private waitUntil(done: () => boolean, quietUs = QUIET_US): void {
     const { simulator } = this.cluster;
-    const untilUs = simulator.nowUs + QUIET_US;
+    const untilUs = simulator.nowUs + quietUs;
     while (simulator.nowUs < untilUs && !done()) {
       // An operator keeps those going whose votes somebody still needs: also one that knows itself to be removed.
       const needed = new Set(this.counting().flatMap((member) => [member.id, ...(member.up ? member.electors : [])]));
@@ -297,6 +303,15 @@ class CheckRun {
 
   private hasQuorum(): boolean {
     return 2 * this.counting().length > this.voters().length;
+  }
+
+  /** False where operators have brought about, by changes of membership, that no vote can give one. */
+  private canHaveLeader(): boolean {
+    const { steps, settings } = this.schedule;
+    const changes = steps.some((step) => step.kind === 'fault' && step.action === 'change-members');
+    if (!changes || this.counting().some(({ role }) => role === 'leader')) return true;
+    const running = this.cluster.members.filter((member) => member.up && !this.disturbances.holds(member));
+    return someoneCanWin(running, settings.preVote);
   }
 
   private isWhole(): boolean {
