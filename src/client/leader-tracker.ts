@@ -3,10 +3,20 @@ import type { CallEnd, PolicyEnv } from './policy.js';
 
 const STATUS_TIMEOUT_US = 2_000_000;
 /** However many answers raise a doubt, members are asked no more often than this. */
-const LEAST_INTERVAL_US = 1_000_000;
+export const LEAST_INTERVAL_US = 1_000_000;
 
 /** What an answer of the leader says when it may lead no more. */
-const DOUBTFUL: ReadonlySet<StatusCode> = new Set(['Unavailable', 'DeadlineExceeded', 'FailedPrecondition']);
+export const DOUBTFUL: ReadonlySet<StatusCode> = new Set(['Unavailable', 'DeadlineExceeded', 'FailedPrecondition']);
+
+/** Somebody who keeps track of the leader for a program. */
+export interface LeaderHint {
+  /** Endpoint of the leader; undefined while none is known. */
+  readonly leader: string | undefined;
+  /** A channel has lost its connection to that endpoint. */
+  disconnected(endpoint: string): void;
+  /** A call has ended. */
+  heard(end: CallEnd): void;
+}
 
 export interface TrackerSettings {
   /** Between two rounds of questions while no leader is known, µs. */
@@ -27,7 +37,7 @@ interface Round {
  * Generations are the fence: one begins whenever the hint changes or is dropped, and what was asked in an earlier one is
  * not believed. Within one, the higher term wins, since a deposed leader may not know yet.
  */
-export class LeaderTracker {
+export class LeaderTracker implements LeaderHint {
   /** Endpoint of the leader; undefined while none is known. */
   leader: string | undefined;
   private readonly env: PolicyEnv;

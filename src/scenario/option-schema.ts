@@ -35,7 +35,7 @@ export const BALANCER_OPTIONS: Readonly<Record<string, Shape>> = {
     choose: oneOf(['next', 'best']),
   },
   'writes-to-leader': { 'poll-interval': positiveDuration() },
-  'leader-aware': { rediscovery: positiveDuration(), refresh: positiveDuration() },
+  'leader-aware': { rediscovery: positiveDuration(), refresh: positiveDuration(), headers: flag() },
   'grpc-1.7': { 'unhealthy-time': positiveDuration() },
   'pick-first': { shuffle: flag() },
   'peak-ewma': { decay: positiveDuration() },

@@ -1,6 +1,7 @@
-import { LeaderTracker } from '../leader-tracker.js';
+import { type LeaderHint, LeaderTracker } from '../leader-tracker.js';
 import type { ChannelMemory, PickableSubconnection, PickerPolicy } from '../policy.js';
-import { durationOption } from './options.js';
+import { StatusTracker } from '../status-tracker.js';
+import { durationOption, flagOption } from './options.js';
 import { resultsByEndpoint } from './pick-results.js';
 import { inMapOrder, rotation } from './round-robin.js';
 
@@ -13,27 +14,29 @@ import { inMapOrder, rotation } from './round-robin.js';
  *
  * Source: etcd issue 22268, pull requests 22327 and 22328.
  */
-export const leaderAware: PickerPolicy<LeaderTracker, Connections> = leaderAwareWith({});
+export const leaderAware: PickerPolicy<LeaderHint, Connections> = leaderAwareWith({});
 
 /** @param fenced false: late answers count as new ones do; to show what the fence is for */
 export function leaderAwareWith({
   fenced = true,
 }: {
   readonly fenced?: boolean;
-}): PickerPolicy<LeaderTracker, Connections> {
+}): PickerPolicy<LeaderHint, Connections> {
   return {
     name: 'leader-aware',
     summary: 'mutations to the leader, known from status and from answers; reads and watches in rotation (etcd 22268)',
     options: {
       rediscovery: 'time between two rounds of questions while no leader is known (default 3s)',
       refresh: 'the same while one is known (default 30s)',
+      headers: 'false: hints from status answers alone, as without pull request 22327 (default true)',
     },
-    shared: (env) =>
-      new LeaderTracker(env, {
-        rediscoveryUs: durationOption(env.options, 'rediscovery', 3_000_000),
-        refreshUs: durationOption(env.options, 'refresh', 30_000_000),
-        fenced,
-      }),
+    shared: (env) => {
+      const rediscoveryUs = durationOption(env.options, 'rediscovery', 3_000_000);
+      const refreshUs = durationOption(env.options, 'refresh', 30_000_000);
+      return flagOption(env.options, 'headers', true)
+        ? new LeaderTracker(env, { rediscoveryUs, refreshUs, fenced })
+        : new StatusTracker(env, rediscoveryUs, refreshUs);
+    },
     remember: (_channel, _env, tracker) => new Connections(tracker),
     newPicker(ready, env, tracker) {
       const rotate = rotation(inMapOrder(ready, env.stream('order')));
@@ -50,10 +53,10 @@ export function leaderAwareWith({
 
 /** Tells the tracker when a channel loses its connection to the leader. */
 class Connections implements ChannelMemory {
-  private readonly tracker: LeaderTracker;
+  private readonly tracker: LeaderHint;
   private readonly ready = new Set<string>();
 
-  constructor(tracker: LeaderTracker) {
+  constructor(tracker: LeaderHint) {
     this.tracker = tracker;
   }
 

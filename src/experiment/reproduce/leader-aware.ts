@@ -5,21 +5,27 @@ import { BALANCER, type Cells, row, runCells, type Suite } from './suite.js';
 
 const REPLICATIONS = 24;
 const POLICIES = { path: BALANCER, values: ['round-robin', 'leader-aware'] };
+/** Pull request 22328 was measured without the headers of 22327: its hints came from status answers alone. */
+const AS_MEASURED = '{name: leader-aware, headers: false}';
+const POLICIES_AS_MEASURED = { path: BALANCER, values: ['round-robin', AS_MEASURED] };
 const VALUE_BYTES = 64 * 1024;
 const PUTS = 300;
 
 /** What the proposal's own tests report of puts every 50 ms with deadlines of 750 ms while a member is stopped. */
 const WHILE_PAUSED = [
   { target: 'follower', puts: 101, balancer: 'round-robin', measured: 67, low: 62, high: 72 },
-  { target: 'follower', puts: 101, balancer: 'leader-aware', measured: 101, low: 101, high: 101 },
+  { target: 'follower', puts: 101, balancer: AS_MEASURED, measured: 101, low: 101, high: 101 },
   { target: 'leader', puts: 275, balancer: 'round-robin', measured: 165, low: 150, high: 180 },
-  { target: 'leader', puts: 275, balancer: 'leader-aware', measured: 200, low: 185, high: 215 },
+  { target: 'leader', puts: 275, balancer: AS_MEASURED, measured: 200, low: 185, high: 215 },
 ] as const;
+
+/** Puts before the member hangs, which all succeed: the policy has found the leader by then. */
+const WARM_UP_PUTS = 100;
 
 /** The member hangs for as long as the puts last: 5 s of them, or 14 s. */
 const PAUSES = {
-  follower: '[{at: 20ms, action: pause, target: follower, for: 6s}]',
-  leader: '[{at: 20ms, action: pause, target: leader, for: 15s}]',
+  follower: '[{at: 5020ms, action: pause, target: follower, for: 6s}]',
+  leader: '[{at: 5020ms, action: pause, target: leader, for: 15s}]',
 } as const;
 
 /**
@@ -37,11 +43,14 @@ export const leaderAware: Suite = {
       set: [
         { path: 'workload.value-size', value: '256B' },
         { path: 'workload.timeout', value: '750ms' },
-        { path: 'workload.count', value: String(WHILE_PAUSED.find((each) => each.target === target)!.puts) },
+        {
+          path: 'workload.count',
+          value: String(WARM_UP_PUTS + WHILE_PAUSED.find((each) => each.target === target)!.puts),
+        },
         { path: 'client.retry', value: '{attempts: 1}' },
         { path: 'faults', value: PAUSES[target] },
       ],
-      axes: [POLICIES],
+      axes: [POLICIES_AS_MEASURED],
       replications: REPLICATIONS,
     });
     const [bytes, follower, leader] = await runCells(options, [
@@ -103,12 +112,12 @@ function pausedRows(cells: Readonly<Record<keyof typeof PAUSES, Cells>>): Reprod
         cell: { 'faults[0].target': target, [BALANCER]: balancer },
         unit: 'count',
         measured,
-        simulated: cells[target].interval({ [BALANCER]: balancer }, 'operations'),
+        simulated: confidenceInterval(
+          cells[target].values({ [BALANCER]: balancer }, 'operations').map((puts) => puts - WARM_UP_PUTS),
+        ),
         low,
         high,
         absolute: true,
-        // docs/model.md, "Where it is off".
-        known: target === 'leader' && balancer === 'leader-aware',
       }),
     ),
   );
