@@ -71,7 +71,7 @@ describe('the import check', () => {
     ['src/engine/cpu.ts', `import { setting } from '../../test/network/setting.js';`],
     ['src/etcd/wal.ts', `import { readFileSync } from 'node:fs';`],
     ['src/forecast/controller.ts', `import { join } from 'node:path';`],
-    ['src/raft/log.ts', `import { mean } from 'd3-array';`],
+    ['src/raft/log.ts', `import { mean } from 'd3-scale';`],
     ['src/raft/log.ts', `import seedrandom from 'seedrandom';`],
     ['src/gadgets/one.ts', ``],
   ])('refuses in %s: %s', (path, text) => {

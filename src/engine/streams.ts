@@ -94,7 +94,7 @@ export class Stream {
 }
 
 /** A 53-bit hash of a text as 14 hex digits (two 32-bit multiply-xor lanes, mixed at the end). */
-export function hash53(text: string): string {
+function hash53(text: string): string {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
   for (let i = 0; i < text.length; i++) {

@@ -1,4 +1,3 @@
-import type { DurationDistribution } from '../engine/index.js';
 import type { NetemConfig } from './types.js';
 
 /** No queueing discipline at all; the limit is tc-netem's default. */
@@ -15,9 +14,6 @@ export const NETEM_OFF: NetemConfig = {
   rateBitsPerSec: 0,
   limitPackets: 1000,
 };
-
-/** Two hosts on one switch, one way. */
-export const DEFAULT_BASE_LATENCY: DurationDistribution = { kind: 'constant', valueUs: 40 };
 
 /** NetemConfig's distributions, for checks and help texts. */
 export const NETEM_DISTRIBUTIONS = ['uniform', 'normal', 'pareto', 'paretonormal'] as const;

@@ -38,7 +38,7 @@ function becomePreCandidate(raft: Raft): void {
 }
 
 /** @throws InvariantError from a follower, or from one that is not tracked */
-export function becomeLeader(raft: Raft): void {
+function becomeLeader(raft: Raft): void {
   if (raft.state === 'StateFollower') violated('a follower became leader', raft.facts());
   raft.reset(raft.term);
   raft.lead = raft.id;

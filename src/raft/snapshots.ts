@@ -50,7 +50,7 @@ export function handleSnapshot(raft: Raft, message: Message): void {
 }
 
 /** True if the log and the configuration now are the snapshot's; false if it had nothing new. */
-export function restoreSnapshot(raft: Raft, snapshot: Snapshot): boolean {
+function restoreSnapshot(raft: Raft, snapshot: Snapshot): boolean {
   const { log } = raft;
   const { index, term } = snapshot;
   if (!raft.rules.takesSnapshot(raft, snapshot)) return false;

@@ -66,7 +66,7 @@ function membersText(members: readonly MemberSummary[], color: Colors): string {
 }
 
 /** What happened, by virtual time; a long one is cut in the middle. */
-export function timelineText(timeline: RunResult['timeline'], color: Colors): string {
+function timelineText(timeline: RunResult['timeline'], color: Colors): string {
   const lines = timeline.map(({ timeMs, text }) => `${timeMs.toFixed(3).padStart(12)} ms  ${text}`);
   if (lines.length <= MOST_TIMELINE_LINES) return lines.join('\n');
   const half = MOST_TIMELINE_LINES / 2;

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { balancers } from '../client/balancers/index.js';
 import { distribution } from './distribution-schema.js';
-import { cost, duration, fields, name, positiveDuration, ratio, wholeNumber } from './quantities.js';
+import { cost, duration, fields, nameOf, positiveDuration, ratio, wholeNumber } from './quantities.js';
+
+/** Where a file stands, its balancer's name does when this is checked: see `namedFiles`. */
+const policy = () => nameOf(balancers, String.raw`\.[cm]?js$`);
 
 /** A policy by name, or with options of its own, which the policy checks. */
-export const balancer = () => z.union([name(), z.object({ name: name() }).catchall(z.unknown())]);
+export const balancer = () => z.union([policy(), z.object({ name: policy() }).catchall(z.unknown())]);
 
 export const client = () =>
   fields({

@@ -84,7 +84,7 @@ const member = () =>
     }),
   ]);
 
-export const MOST_MEMBERS = 15;
+const MOST_MEMBERS = 15;
 
 export const cluster = () =>
   fields({

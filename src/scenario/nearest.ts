@@ -17,7 +17,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 }
 
 /** Optimal string alignment distance: inserts, deletes, replacements and swaps of neighbours. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let twoBack: number[] = [];
   let oneBack = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

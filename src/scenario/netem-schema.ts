@@ -1,23 +1,9 @@
 import { z } from 'zod';
+import { NETEM_DISTRIBUTIONS, NETEM_OFF } from '../network/config.js';
 import type { NetemConfig } from '../network/types.js';
 import { decisive } from './distribution-schema.js';
 import { LINK_PROFILES } from './places.js';
 import { bitRate, duration, fields, oneOf, ratio, wholeNumber } from './quantities.js';
-
-/** Nothing done to packets; the queue holds tc's 1000. */
-export const NO_NETEM: NetemConfig = {
-  delayUs: 0,
-  jitterUs: 0,
-  delayCorrelation: 0,
-  distribution: 'uniform',
-  lossRatio: 0,
-  lossCorrelation: 0,
-  gilbertElliott: undefined,
-  duplicateRatio: 0,
-  reorderRatio: 0,
-  rateBitsPerSec: 0,
-  limitPackets: 1000,
-};
 
 const gilbertElliott = fields({
   p: ratio(),
@@ -38,7 +24,7 @@ export const NETEM_SHAPE = {
   delay: duration().optional(),
   jitter: duration().optional(),
   correlation: ratio().optional(),
-  distribution: oneOf(['uniform', 'normal', 'pareto', 'paretonormal']).optional(),
+  distribution: oneOf(NETEM_DISTRIBUTIONS).optional(),
   loss: z.union([ratio(), gilbertElliott]).optional(),
   'loss-correlation': ratio().optional(),
   duplicate: ratio().optional(),
@@ -70,7 +56,7 @@ export function netemConfig(file: NetemFile, context: z.core.$RefinementCtx): Ne
   if (file.reorder !== undefined && file.reorder > 0 && !file.delay) {
     complain('reorder', 'a delay beside it', 'reordered packets are those that skip the delay');
   }
-  const base: NetemConfig = { ...NO_NETEM, ...(file.profile === undefined ? {} : LINK_PROFILES[file.profile]) };
+  const base: NetemConfig = { ...NETEM_OFF, ...(file.profile === undefined ? {} : LINK_PROFILES[file.profile]) };
   return {
     ...base,
     delayUs: file.delay ?? base.delayUs,
@@ -83,7 +69,7 @@ export function netemConfig(file: NetemFile, context: z.core.$RefinementCtx): Ne
     duplicateRatio: file.duplicate ?? 0,
     reorderRatio: file.reorder ?? 0,
     rateBitsPerSec: file.rate ?? 0,
-    limitPackets: file.limit ?? NO_NETEM.limitPackets,
+    limitPackets: file.limit ?? NETEM_OFF.limitPackets,
   };
 }
 

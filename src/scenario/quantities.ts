@@ -120,15 +120,26 @@ export const text = () =>
     { type: 'string', minLength: 1 },
   );
 
+const NAME_JSON = '^[A-Za-z][A-Za-z0-9._-]{0,62}$';
+const NAME = new RegExp(NAME_JSON);
+
+function readName(value: unknown): Reading<string> {
+  if (typeof value === 'string' && NAME.test(value)) return { ok: true, value };
+  return { ok: false, expected: 'a name (a letter, then letters, digits, "-", "_" or ".", at most 63)' };
+}
+
 /** Letters, digits, `-`, `_`, `.`: what names of members, zones and scenarios are made of. */
-export const name = () =>
-  scalar(
-    (value): Reading<string> =>
-      typeof value === 'string' && /^[A-Za-z][A-Za-z0-9._-]{0,62}$/.test(value)
-        ? { ok: true, value }
-        : { ok: false, expected: 'a name (a letter, then letters, digits, "-", "_" or ".", at most 63)' },
-    { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9._-]{0,62}$' },
-  );
+export const name = () => scalar(readName, { type: 'string', pattern: NAME_JSON });
+
+/** A name that is looked up later, when plug-ins are known; an editor offers those that ship. @param file allowed too */
+export const nameOf = (shipped: readonly { readonly name: string }[], file?: string) =>
+  scalar(readName, {
+    anyOf: [
+      { enum: shipped.map(({ name }) => name) },
+      { type: 'string', pattern: NAME_JSON },
+      ...(file === undefined ? [] : [{ type: 'string', pattern: file }]),
+    ],
+  });
 
 /** One of a few words; a number that YAML read, as in `version: 3.5`, counts as its text. */
 export const oneOf = <const Word extends string>(words: readonly Word[]) =>

@@ -1,8 +1,8 @@
+import { NETEM_OFF } from '../network/config.js';
 import type { HostConfig, NetemConfig } from '../network/types.js';
 import type { ClusterFile } from './cluster-schema.js';
 import type { ClusterConfig, NetworkSection } from './config.js';
 import { memberFiles } from './member-files.js';
-import { NO_NETEM } from './netem-schema.js';
 import type { NetworkFile } from './network-schema.js';
 import { BASE_LATENCY } from './profiles.js';
 
@@ -22,7 +22,7 @@ export function resolveNetwork(
   const host = (name: string, egress: NetemConfig | undefined): HostConfig => {
     const own = file?.hosts?.[name];
     const zone = own?.zone ?? file?.zones?.of?.[name] ?? memberZones.get(name);
-    return { name, egress: own?.egress ?? egress ?? NO_NETEM, ...(zone === undefined ? {} : { zone }) };
+    return { name, egress: own?.egress ?? egress ?? NETEM_OFF, ...(zone === undefined ? {} : { zone }) };
   };
   return {
     config: {

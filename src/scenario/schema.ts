@@ -1,15 +1,16 @@
 import { z } from 'zod';
+import { faults } from '../faults/index.js';
 import { client } from './client-schema.js';
 import { cluster } from './cluster-schema.js';
 import { decisive } from './distribution-schema.js';
 import { network } from './network-schema.js';
-import { duration, fields, flag, name, positiveDuration, text, wholeNumber } from './quantities.js';
+import { duration, fields, flag, name, nameOf, positiveDuration, text, wholeNumber } from './quantities.js';
 import { workload } from './workload-schema.js';
 
 const FAULT_SHAPE = {
   at: duration().optional(),
   every: positiveDuration().optional(),
-  action: name(),
+  action: nameOf(faults),
   target: name(),
   for: positiveDuration().optional(),
 };

@@ -61,15 +61,5 @@ export const workload = () =>
     fields({ kind: kind('plug-in'), name: name(), options: z.record(z.string(), z.unknown()).optional() }),
   ]);
 
-export const WORKLOAD_KINDS = [
-  'kube-apiserver-init',
-  'sequential',
-  'open-loop',
-  'closed-loop',
-  'trace-replay',
-  'idle',
-  'plug-in',
-] as const;
-
 export type WorkloadFile = z.output<ReturnType<typeof workload>>;
 export type OperationsFile = Extract<WorkloadFile, { operations: unknown }>;

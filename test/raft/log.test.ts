@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RaftLog } from '../../src/raft/log.js';
 import { MemoryStorage } from '../../src/raft/memory-storage.js';
 import { SEEDS } from './seeds.js';
-import { entriesOf, snapshotAt, termsOf } from './test-node.js';
+import { entriesOf, indexesOf, snapshotAt, termsOf } from './test-node.js';
 
 interface Contents {
   /** What the log begins behind. */
@@ -147,25 +147,106 @@ describe('what may be applied', () => {
   });
 });
 
+describe('how much is out to be applied', () => {
+  /** Eight entries of 4 bytes; at most 20 bytes are out. */
+  const limited = (): RaftLog => logOf({ stored: [1, 1, 1, 1, 1, 1, 1, 1], maxApplyingBytes: 20 });
+
+  /** Commits up to `index` and takes what may be applied then. */
+  function commit(log: RaftLog, index: number): number[] {
+    log.commitTo(index);
+    const entries = log.nextCommitted(true);
+    if (entries.length > 0) log.acceptApplying(entries, true);
+    return indexesOf(entries);
+  }
+
+  test('no more than the limit, in several parts as in one', () => {
+    const log = limited();
+    expect(commit(log, 2)).toEqual([1, 2]);
+    // 8 bytes are out, so three more entries fit; then nothing until some are applied.
+    expect(commit(log, 8)).toEqual([3, 4, 5]);
+    expect(log.hasNextCommitted(true)).toBe(false);
+  });
+
+  test('what is applied makes room for as much', () => {
+    const log = limited();
+    expect([commit(log, 1), commit(log, 4)]).toEqual([[1], [2, 3, 4]]);
+    log.appliedTo(1, 4);
+    // 12 bytes are still out.
+    expect(commit(log, 8)).toEqual([5, 6]);
+    log.appliedTo(6, 20);
+    expect(commit(log, 8)).toEqual([7, 8]);
+  });
+
+  test('an entry beyond the limit goes out alone, and stops the rest until it is applied itself', () => {
+    const log = logOf({ maxApplyingBytes: 20 });
+    for (const entry of entriesOf(1, 1, 1, 1)) {
+      log.unstable.push(entry.index === 2 ? { ...entry, data: 'large', dataBytes: 100 } : entry);
+    }
+    expect([commit(log, 1), commit(log, 2)]).toEqual([[1], [2]]);
+    expect(commit(log, 3)).toEqual([]);
+    log.appliedTo(1, 4);
+    expect(commit(log, 3)).toEqual([]);
+    log.appliedTo(2, 106);
+    expect(commit(log, 3)).toEqual([3]);
+  });
+});
+
+describe('what storage has acknowledged', () => {
+  test('leaves the unstable part, if it is still what stands there', () => {
+    const log = logOf({ stored: [1], unstable: [2, 2, 3] });
+    log.unstable.stableTo(3, 1);
+    log.unstable.stableTo(5, 3);
+    log.unstable.stableTo(1, 1);
+    expect(log.unstable.entries.offset).toBe(2);
+    log.unstable.stableTo(3, 2);
+    expect([log.unstable.entries.offset, log.unstable.offsetInProgress]).toEqual([4, 4]);
+    expect(termsOf(log.slice(4, 5, Number.POSITIVE_INFINITY) as never)).toEqual([3]);
+  });
+
+  test('a snapshot is the start of the log until then', () => {
+    const log = logOf({ stored: [1, 1] });
+    log.restore(snapshotAt(7, 3));
+    expect([log.firstIndex(), log.lastIndex(), log.lastTerm(), log.term(6)]).toEqual([8, 7, 3, 'compacted']);
+    log.unstable.stableSnapshotTo(6);
+    expect(log.firstIndex()).toBe(8);
+    log.unstable.stableSnapshotTo(7);
+    expect([log.firstIndex(), log.lastIndex()]).toEqual([1, 2]);
+  });
+});
+
 describe.each(SEEDS)('against a plain array, seed %i', (seed) => {
   const terms = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 8 }).map((each) => each.sort((a, b) => a - b));
 
-  test('slices with limits hold the first entry, and all that fit', () => {
+  test('slices with limits hold the first entry, and all that fit behind it', () => {
+    const sizes = fc.array(fc.nat(12), { maxLength: 8 });
+    let cut = 0;
     fc.assert(
-      fc.property(terms, terms, fc.nat(16), fc.nat(16), fc.nat(60), (stored, more, a, b, maxBytes) => {
-        const unstable = more.map((term) => term + 3);
-        const log = logOf({ stored, unstable });
-        const all = [...stored, ...unstable];
+      fc.property(sizes, sizes, fc.nat(16), fc.nat(16), fc.nat(80), (stored, unstable, a, b, maxBytes) => {
+        const all = entriesOf(1, ...[...stored, ...unstable].map(() => 1)).map((entry, i) => ({
+          ...entry,
+          dataBytes: [...stored, ...unstable][i]!,
+        }));
+        const storage = new MemoryStorage();
+        storage.append(all.slice(0, stored.length));
+        const log = new RaftLog(storage, { maxApplyingBytes: Infinity, logger: undefined });
+        for (const entry of all.slice(stored.length)) log.unstable.push(entry);
+
         const lo = Math.min(a, b, all.length) + 1;
         const hi = Math.min(Math.max(a, b), all.length) + 1;
-        const found = log.slice(lo, Math.max(lo, hi), maxBytes) as readonly { index: number }[];
-        const wanted = Math.max(0, hi - lo);
-        // Every entry here takes four bytes: term and index, a tag each.
-        const expected = Math.min(wanted, Math.max(1, Math.floor(maxBytes / 4)));
-        expect(found.map((each) => each.index)).toEqual(Array.from({ length: expected }, (_, i) => lo + i));
+        const expected: number[] = [];
+        let bytes = 0;
+        for (const { index, dataBytes } of all.slice(lo - 1, hi - 1)) {
+          // Term and index take two bytes each, a payload its length and a tag besides.
+          bytes += 4 + (dataBytes === 0 ? 0 : 2 + dataBytes);
+          if (expected.length > 0 && bytes > maxBytes) break;
+          expected.push(index);
+        }
+        if (expected.length < hi - lo) cut++;
+        expect(indexesOf(log.slice(lo, hi, maxBytes) as never)).toEqual(expected);
       }),
       { seed, numRuns: 500 },
     );
+    expect(cut).toBeGreaterThan(0);
   });
 
   test("after a leader's message the logs agree up to its end, and no agreeing entry was lost", () => {

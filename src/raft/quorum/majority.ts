@@ -3,7 +3,7 @@ import type { MemberId } from '../types.js';
 export type VoteResult = 'VotePending' | 'VoteLost' | 'VoteWon';
 
 /** How many of `voters` members are a majority. */
-export function majoritySize(voters: number): number {
+function majoritySize(voters: number): number {
   return (voters >> 1) + 1;
 }
 

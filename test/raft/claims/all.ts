@@ -4,6 +4,7 @@ import { membershipClaims } from './membership.js';
 import { paperClaims } from './paper.js';
 import { readClaims } from './reads.js';
 import { replicationClaims } from './replication.js';
+import { roleClaims } from './roles.js';
 import { snapshotClaims } from './snapshots.js';
 import { storageClaims } from './storage.js';
 import { transferClaims } from './transfer.js';
@@ -12,6 +13,7 @@ import { transferClaims } from './transfer.js';
 export const allClaims: Readonly<Record<string, readonly Claim[]>> = {
   'the Raft paper': paperClaims,
   elections: electionClaims,
+  'a change of role': roleClaims,
   replication: replicationClaims,
   storage: storageClaims,
   snapshots: snapshotClaims,

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ConfChangeV2, Entry } from '../../../src/raft/types.js';
 import { Network } from '../network.js';
-import { id, ofType, TestNode } from '../test-node.js';
+import { entriesOf, id, ofType, TestNode } from '../test-node.js';
 import { type Claim, claimRows } from './claim.js';
 
 /** Who votes for whom, and who campaigns. Facts as in the tests of etcd-io/raft. */
@@ -172,6 +172,18 @@ export const electionClaims: readonly Claim[] = [
       node.drain();
       node.raw.campaign();
       expect(node.raw.state).toBe('StateCandidate');
+    },
+  },
+  {
+    name: 'a change to apply bars a campaign wherever it stands among what is committed',
+    check: () => {
+      for (const at of [1, 2, 3]) {
+        const entries = entriesOf(1, 1, 1, 1).with(at - 1, confChangeEntry(1, at, addVoter(4)));
+        const node = new TestNode(1);
+        node.step('MsgApp', 2, { term: 1, entries, commit: 3 });
+        node.raw.campaign();
+        expect([at, node.raw.state]).toEqual([at, 'StateFollower']);
+      }
     },
   },
   {

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import type { ConfChangeSingle, ConfChangeTransition, ConfChangeV2 } from '../../../src/raft/types.js';
 import { Network } from '../network.js';
-import { id, ids, ofType, TestNode } from '../test-node.js';
+import { entriesOf, id, ids, ofType, TestNode } from '../test-node.js';
 import { type Claim, claimRows } from './claim.js';
+import { confChangeEntry } from './elections.js';
 
 /** Changing who belongs to the cluster. Source: Raft paper §6, thesis §4; facts as in the tests of etcd-io/raft. */
 export const membershipClaims: readonly Claim[] = [
@@ -24,6 +25,17 @@ export const membershipClaims: readonly Claim[] = [
       node.drain();
       node.raw.proposeConfChange(adding(5));
       expect(types().at(-1)).toBe('EntryConfChangeV2');
+    },
+  },
+  {
+    name: 'a change behind other entries of one message bars the next until that very entry is applied',
+    check: () => {
+      const node = new TestNode(1);
+      node.leadFirmly();
+      const entries = [...entriesOf(0, 0, 0), confChangeEntry(0, 0, adding(4))];
+      node.step('MsgProp', 2, { term: 0, entries });
+      expect([node.log.at(-1)?.type, node.log.at(-1)?.index]).toEqual(['EntryConfChangeV2', 4]);
+      expect(node.raft.pendingConfIndex).toBe(4);
     },
   },
   {

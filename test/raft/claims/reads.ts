@@ -116,6 +116,70 @@ export const readClaims: readonly Claim[] = [
     },
   ),
   {
+    name: 'safe: a late answer to the heartbeat of one read does not confirm the next, nor take back a newer answer',
+    check: () => {
+      const node = new TestNode(1, { voters: [1, 2, 3, 4, 5] });
+      node.leadFirmly();
+      node.raw.readIndex('a');
+      const [first] = ofType(node.drain(), 'MsgHeartbeat');
+      for (const from of [2, 3]) node.step('MsgHeartbeatResp', from, { context: first!.context });
+      node.raw.readIndex('b');
+      const [second] = ofType(node.drain(), 'MsgHeartbeat');
+      for (const from of [4, 5]) node.step('MsgHeartbeatResp', from, { context: first!.context });
+      node.drain();
+      expect(node.reads.map((each) => each.context)).toEqual(['a']);
+      node.step('MsgHeartbeatResp', 2, { context: second!.context });
+      node.step('MsgHeartbeatResp', 2, { context: first!.context });
+      node.step('MsgHeartbeatResp', 3, { context: second!.context });
+      node.drain();
+      expect(node.reads.map((each) => each.context)).toEqual(['a', 'b']);
+    },
+  },
+  {
+    name: 'a read that waited for the first commit of the term is answered once',
+    check: () => {
+      const node = new TestNode(1, {}, { readOnlyOption: 'lease-based', checkQuorum: true });
+      const sent = node.lead();
+      node.raw.readIndex('early');
+      node.acknowledge(sent);
+      node.propose();
+      node.acknowledge(node.drain());
+      node.drain();
+      expect(node.reads).toEqual([{ index: 1, context: 'early' }]);
+    },
+  },
+  {
+    name: 'a read goes on to the leader in the name of who asked for it, and its answer back to that one',
+    check: () => {
+      const follower = new TestNode(2, { term: 1 });
+      follower.step('MsgHeartbeat', 1);
+      follower.drain();
+      follower.step('MsgReadIndex', 3, { term: 0, context: 'a' });
+      follower.raw.readIndex('b');
+      expect(follower.drain().map((each) => [each.type, each.from, each.to, each.context])).toEqual([
+        ['MsgReadIndex', 3, 1, 'a'],
+        ['MsgReadIndex', 2, 1, 'b'],
+      ]);
+      const leader = new TestNode(1, {}, { readOnlyOption: 'lease-based', checkQuorum: true });
+      leader.leadFirmly();
+      leader.step('MsgReadIndex', 3, { term: 0, context: 'a' });
+      expect(leader.drain()).toMatchObject([{ type: 'MsgReadIndexResp', to: 3, index: 1, context: 'a' }]);
+    },
+  },
+  {
+    name: 'a member on its own in one half of a joint configuration is not on its own',
+    check: () => {
+      const node = new TestNode(1, { voters: [1], outgoing: [1, 2] });
+      node.leadFirmly();
+      node.raw.readIndex('a');
+      const [beat] = ofType(node.drain(), 'MsgHeartbeat');
+      expect(node.reads).toEqual([]);
+      node.step('MsgHeartbeatResp', 2, { context: beat!.context });
+      node.drain();
+      expect(node.reads.map((each) => each.context)).toEqual(['a']);
+    },
+  },
+  {
     name: 'a member on its own reads without asking, a follower without a leader not at all',
     check: () => {
       const single = new TestNode(1, { voters: [1] });

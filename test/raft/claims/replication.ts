@@ -293,6 +293,20 @@ export const replicationClaims: readonly Claim[] = [
     },
   },
   {
+    name: 'limits: what is applied makes room in the uncommitted tail for as much, no more',
+    check: () => {
+      const node = new TestNode(1, {}, { maxUncommittedEntriesSize: 12 });
+      node.leadFirmly();
+      node.propose('four', 3);
+      node.step('MsgAppResp', 2, { index: 2 });
+      node.drain();
+      node.step('MsgAppResp', 2, { index: 2 });
+      expect([node.committed, node.raft.uncommittedBytes]).toEqual([2, 8]);
+      expect(node.raw.propose('four', 4)).toBe(undefined);
+      expect(node.raw.propose('more', 4)).toBe('raft proposal dropped');
+    },
+  },
+  {
     name: 'limits: what is handed out to be applied is limited in bytes, one entry at least',
     check: () => {
       const node = new TestNode(1, { voters: [1] }, { maxCommittedSizePerReady: 250 });
@@ -317,6 +331,17 @@ export const replicationClaims: readonly Claim[] = [
       expect([node.peer(2).state, node.peer(2).next]).toEqual(['StateReplicate', 3]);
       node.raw.reportUnreachable(id(2));
       expect([node.peer(2).state, node.peer(2).next]).toEqual(['StateProbe', 2]);
+    },
+  },
+  {
+    name: 'a probe without entries stops no further one',
+    check: () => {
+      const node = new TestNode(1);
+      node.leadFirmly();
+      node.raw.reportUnreachable(id(2));
+      node.step('MsgHeartbeatResp', 2);
+      expect(node.drain()).toMatchObject([{ type: 'MsgApp', to: 2, entries: [] }]);
+      expect(node.peer(2)).toMatchObject({ state: 'StateProbe', paused: false });
     },
   },
   ...claimRows(

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { APPEND_THREAD, APPLY_THREAD, type Message } from '../../../src/raft/types.js';
-import { entriesOf, ofType, TestNode } from '../test-node.js';
+import { entriesOf, ofType, snapshotAt, TestNode } from '../test-node.js';
 import type { Claim } from './claim.js';
 
 /** What waits for storage, with synchronous and with asynchronous storage writes. Facts as in design.md of etcd-io/raft. */
@@ -79,6 +79,44 @@ export const storageClaims: readonly Claim[] = [
     },
   },
   {
+    name: 'asynchronous: a write answered in a later term is made good by the next one, though that has no entries',
+    check: () => {
+      const node = new TestNode(2, {}, { asyncStorageWrites: true });
+      node.step('MsgApp', 1, { term: 1, entries: entriesOf(1, 1) });
+      const first = node.raw.ready().messages;
+      node.step('MsgHeartbeat', 3, { term: 2 });
+      const second = node.raw.ready();
+      expect(second.entries).toEqual([]);
+      store(node, first);
+      expect(node.raft.log.unstable.entries.length).toBe(1);
+      store(node, second.messages);
+      expect(node.raft.log.unstable.entries.length).toBe(0);
+    },
+  },
+  {
+    name: 'asynchronous: a snapshot stored counts in a later term as well: it holds only what is committed',
+    check: () => {
+      const node = new TestNode(2, {}, { asyncStorageWrites: true });
+      node.step('MsgSnap', 1, { term: 1, snapshot: snapshotAt(5, 1) });
+      const { messages } = node.raw.ready();
+      node.step('MsgHeartbeat', 3, { term: 2 });
+      expect(node.raft.log.unstable.snapshot?.index).toBe(5);
+      store(node, messages);
+      expect([node.raft.log.unstable.snapshot, node.raw.appliedIndex]).toEqual([undefined, 5]);
+    },
+  },
+  {
+    name: 'a newer snapshot that comes while one is being stored is handed out as well',
+    check: () => {
+      const node = new TestNode(2, {}, { asyncStorageWrites: true });
+      for (const index of [5, 8]) {
+        node.step('MsgSnap', 1, { term: 1, snapshot: snapshotAt(index, 1) });
+        expect(node.raw.ready().snapshot?.index).toBe(index);
+        expect(node.raw.hasReady()).toBe(false);
+      }
+    },
+  },
+  {
     name: 'a Ready asks for a sync exactly when entries, term or vote are new',
     check: () => {
       const node = new TestNode(2);
@@ -87,6 +125,9 @@ export const storageClaims: readonly Claim[] = [
       node.step('MsgHeartbeat', 1, { commit: 1 });
       expect(node.handleReady()).toMatchObject({ mustSync: false, hardState: { commit: 1 } });
       expect(node.raw.hasReady()).toBe(false);
+      const voter = new TestNode(2, { term: 1 });
+      voter.step('MsgVote', 1, {});
+      expect(voter.handleReady()).toMatchObject({ mustSync: true, entries: [], hardState: { term: 1, vote: 1 } });
     },
   },
 ];
@@ -97,6 +138,7 @@ function store(node: TestNode, messages: readonly Message[]): void {
     if (work.term !== 0 || work.vote !== 0 || work.commit !== 0) {
       node.storage.setHardState({ term: work.term, vote: work.vote, commit: work.commit });
     }
+    if (work.snapshot !== undefined) node.storage.applySnapshot(work.snapshot);
     node.storage.append(work.entries);
     for (const response of work.responses) if (response.to === node.raw.id) node.raw.step(response);
   }

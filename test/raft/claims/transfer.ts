@@ -103,6 +103,18 @@ export const transferClaims: readonly Claim[] = [
     },
   },
   {
+    name: 'a transfer has a whole election timeout, whenever it begins',
+    check: () => {
+      const { leader } = withLaggard();
+      leader.tick(5);
+      leader.raw.transferLeader(id(3));
+      leader.tick(9);
+      expect(leader.raft.leadTransferee).toBe(3);
+      leader.tick(1);
+      expect(leader.raft.leadTransferee).toBe(0);
+    },
+  },
+  {
     name: 'proposals are dropped during a transfer',
     check: () => {
       const { leader } = withLaggard();
