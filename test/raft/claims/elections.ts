@@ -74,6 +74,20 @@ export const electionClaims: readonly Claim[] = [
     },
   ]),
   {
+    name: 'a refused pre-vote comes with the term of who refuses, so that the candidate learns of it',
+    check: () => {
+      for (const [term, logTerm] of [
+        [4, 1],
+        [2, 9],
+      ] as const) {
+        const node = new TestNode(1, { terms: [2, 2], term: 3 });
+        node.step('MsgPreVote', 2, { term, logTerm, index: 9 });
+        expect(node.drain()).toMatchObject([{ type: 'MsgPreVoteResp', to: 2, term: 3, reject: true }]);
+        expect(node.raw.term).toBe(3);
+      }
+    },
+  },
+  {
     name: 'a granted vote gives the candidate a whole election timeout, a refused one does not',
     check: () => {
       for (const [logTerm, granted] of [

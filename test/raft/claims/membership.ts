@@ -153,6 +153,18 @@ export const membershipClaims: readonly Claim[] = [
     },
   ),
   {
+    name: 'the entry that leaves a joint configuration by itself gets past a full uncommitted tail',
+    check: () => {
+      const node = new TestNode(1, {}, { maxUncommittedEntriesSize: 1 });
+      node.leadFirmly();
+      node.raw.proposeConfChange(removingJointly([3], 'ConfChangeTransitionJointImplicit'));
+      expect(node.raw.propose('data', 4)).toBe('raft proposal dropped');
+      node.acknowledge(node.drain());
+      node.drain();
+      expect(node.log.at(-1)).toMatchObject({ type: 'EntryConfChangeV2', index: 3, dataBytes: 0 });
+    },
+  },
+  {
     name: 'an explicit joint change waits to be left',
     check: () => {
       const network = new Network(3);

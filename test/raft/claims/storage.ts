@@ -106,6 +106,49 @@ export const storageClaims: readonly Claim[] = [
     },
   },
   {
+    name: 'asynchronous: what is stored meanwhile is handed out, though what came before is not applied yet',
+    check: () => {
+      const node = new TestNode(2, {}, { asyncStorageWrites: true, maxCommittedSizePerReady: 1000 });
+      node.step('MsgApp', 1, { term: 1, entries: entriesOf(1, 1) });
+      store(node, node.raw.ready().messages);
+      node.step('MsgApp', 1, { term: 1, index: 1, logTerm: 1, entries: entriesOf(2, 1), commit: 2 });
+      const first = node.raw.ready();
+      expect(first.committedEntries.map((each) => each.index)).toEqual([1]);
+      expect(node.raw.hasReady()).toBe(false);
+      store(node, first.messages);
+      expect(node.raw.hasReady()).toBe(true);
+      expect(node.raw.ready().committedEntries.map((each) => each.index)).toEqual([2]);
+    },
+  },
+  {
+    name: 'asynchronous: entries may be applied after a snapshot that holds them is stored',
+    check: () => {
+      const node = new TestNode(2, {}, { asyncStorageWrites: true });
+      node.step('MsgApp', 1, { term: 1, entries: entriesOf(1, 1), commit: 1 });
+      store(node, node.raw.ready().messages);
+      const [applying] = ofType(node.raw.ready().messages, 'MsgStorageApply');
+      node.step('MsgSnap', 1, { snapshot: snapshotAt(5, 1) });
+      store(node, node.raw.ready().messages);
+      for (const response of applying!.responses) node.raw.step(response);
+      expect(node.raw.appliedIndex).toBe(5);
+    },
+  },
+  {
+    name: 'a new term and a forgotten leader are reason enough for a Ready',
+    check: () => {
+      const node = new TestNode(2, { term: 1 });
+      node.step('MsgHeartbeat', 1);
+      node.drain();
+      node.raw.forgetLeader();
+      expect(node.raw.hasReady()).toBe(true);
+      expect(node.handleReady()).toMatchObject({ softState: { lead: 0 }, hardState: undefined, messages: [] });
+      node.step('MsgAppResp', 3, { term: 2 });
+      expect(node.raw.hasReady()).toBe(true);
+      expect(node.handleReady()).toMatchObject({ softState: undefined, hardState: { term: 2 }, messages: [] });
+      expect(node.raw.hasReady()).toBe(false);
+    },
+  },
+  {
     name: 'a newer snapshot that comes while one is being stored is handed out as well',
     check: () => {
       const node = new TestNode(2, {}, { asyncStorageWrites: true });
