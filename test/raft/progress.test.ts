@@ -91,3 +91,25 @@ describe('what a leader tells of the commit index', () => {
     expect([progress.next, progress.pendingSnapshot]).toEqual([10, 0]);
   });
 });
+
+describe('what becomes of progress', () => {
+  test('a new term or role starts it anew, but for who learns', () => {
+    for (const state of ['StateReplicate', 'StateProbe', 'StateSnapshot'] as const) {
+      const progress = peer(state);
+      progress.recentActive = true;
+      progress.isLearner = true;
+      progress.reset(12);
+      expect(progress).toEqual(
+        new Progress({ next: 12, isLearner: true, inflights: expect.objectContaining({ count: 0, bytes: 0 }) }),
+      );
+    }
+  });
+
+  test('a change of the configuration takes it over as it is', () => {
+    for (const state of ['StateReplicate', 'StateProbe', 'StateSnapshot'] as const) {
+      const progress = peer(state);
+      progress.recentActive = true;
+      expect(progress.copy()).toEqual(progress);
+    }
+  });
+});

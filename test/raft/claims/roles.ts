@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { id, ofType, snapshotAt, TestNode } from '../test-node.js';
+import { entriesOf, id, ofType, snapshotAt, TestNode } from '../test-node.js';
 import { type Claim, claimRows } from './claim.js';
 
 /** What a member starts anew, and forgets, when its role or term changes or its leader speaks. Facts as in etcd-io/raft. */
@@ -141,6 +141,20 @@ export const roleClaims: readonly Claim[] = [
       const beats = ofType(node.drain(), 'MsgHeartbeat');
       expect(beats.map((each) => each.context)).toEqual([undefined, undefined]);
       expect(node.reads).toEqual([]);
+    },
+  },
+  {
+    name: 'a follower passes proposals on in the name of who made them',
+    check: () => {
+      const node = new TestNode(2, { term: 1 });
+      node.step('MsgHeartbeat', 1);
+      node.drain();
+      node.step('MsgProp', 3, { term: 0, entries: entriesOf(0, 0) });
+      node.propose();
+      expect(node.drain().map((each) => [each.type, each.from, each.to, each.term, each.entries.length])).toEqual([
+        ['MsgProp', 3, 1, 0, 1],
+        ['MsgProp', 2, 1, 0, 1],
+      ]);
     },
   },
   {
