@@ -4,8 +4,8 @@
 import { runScenario } from '../dist/experiment/index.js';
 import { parseScenario } from '../dist/scenario/index.js';
 
-const PUTS = 30_000;
-const ROUNDS = 6;
+const PUTS = 10_000;
+const ROUNDS = 24;
 
 const scenario = (puts) => `
 name: bench
