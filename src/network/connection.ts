@@ -4,7 +4,7 @@ import { LOST } from './netem.js';
 import type { Path } from './path.js';
 import { Recovery } from './recovery.js';
 import { SpuriousTimeout } from './spurious-timeout.js';
-import { rtoUs, SEGMENT_BYTES } from './tcp.js';
+import { rtoUs } from './tcp.js';
 import type { CloseReason, ConnectionEnd, Owner } from './types.js';
 import { Window } from './window.js';
 
@@ -32,7 +32,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
   readonly path: Path;
   /** The way acknowledgements take. */
   readonly back: Path;
-  readonly window = new Window();
+  readonly window: Window;
   /** What comes later on this connection arrives later. */
   lastArrivalUs = 0;
   open = true;
@@ -54,6 +54,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
     this.path = path;
     this.back = back;
     this.owner = owner;
+    this.window = new Window(path.packetBytes);
     this.outlivesMember = path.loopback && owner === 'client';
     this.localHost = path.from.name;
     this.remoteHost = path.to.name;
@@ -219,7 +220,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
       window.settle(atUs);
       const room = window.cwndBytes - window.inFlightBytes;
       // Silly window: waits for room for a whole segment rather than sending crumbs.
-      if (window.inFlightBytes > 0 && room < left && room < SEGMENT_BYTES) {
+      if (window.inFlightBytes > 0 && room < left && room < window.segmentBytes) {
         atUs = window.nextAckUs;
         continue;
       }

@@ -23,6 +23,7 @@ export class Netem {
   copyUs = LOST;
   private readonly name: string;
   private readonly streams: Streams;
+  private readonly packetBytes: number;
   private readonly backlog = new Backlog();
   private config: NetemConfig;
   private table: Float64Array | undefined;
@@ -33,10 +34,14 @@ export class Netem {
   private lastDepartureUs = 0;
   private sinceReordered = 0;
 
-  /** @param name the streams' prefix, `network/m1/egress` */
-  constructor(name: string, streams: Streams, config: NetemConfig) {
+  /**
+   * @param name the streams' prefix, `network/m1/egress`
+   * @param packetBytes payload of a full packet
+   */
+  constructor(name: string, streams: Streams, config: NetemConfig, packetBytes = SEGMENT_BYTES) {
     this.name = name;
     this.streams = streams;
+    this.packetBytes = packetBytes;
     this.config = config;
     this.configure(config);
   }
@@ -80,16 +85,16 @@ export class Netem {
    * @returns when its last byte leaves, µs; LOST if the queue cannot take all of it (then nothing has entered)
    */
   enterGroup(nowUs: number, sizeBytes: number): number {
-    const { config, backlog } = this;
-    const packets = packetsOf(sizeBytes);
+    const { config, backlog, packetBytes } = this;
+    const packets = packetsOf(sizeBytes, packetBytes);
     if (backlog.sizeAt(nowUs) + packets > config.limitPackets) return LOST;
     let leavesUs = nowUs + this.drawDelayUs();
     if (!this.hasRate) {
       backlog.add(leavesUs, packets);
       return leavesUs;
     }
-    for (let left = sizeBytes, i = 0; i < packets; i++, left -= SEGMENT_BYTES) {
-      leavesUs = this.serialise(leavesUs, Math.min(left, SEGMENT_BYTES));
+    for (let left = sizeBytes, i = 0; i < packets; i++, left -= packetBytes) {
+      leavesUs = this.serialise(leavesUs, Math.min(left, packetBytes));
       backlog.add(leavesUs, 1);
     }
     return leavesUs;
@@ -130,7 +135,9 @@ export class Netem {
   /** Puts a packet behind the last one and gives the time its last bit is out. */
   private serialise(readyUs: number, payloadBytes: number): number {
     const startUs = Math.max(readyUs, this.lastDepartureUs);
-    this.lastDepartureUs = startUs + ((payloadBytes + HEADER_BYTES) * 8e6) / this.config.rateBitsPerSec;
+    // On the wire every segment has its headers.
+    const wireBytes = payloadBytes + HEADER_BYTES * packetsOf(payloadBytes);
+    this.lastDepartureUs = startUs + (wireBytes * 8e6) / this.config.rateBitsPerSec;
     return this.lastDepartureUs;
   }
 

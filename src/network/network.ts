@@ -3,6 +3,7 @@ import { Dial } from './dial.js';
 import { type Accept, Host } from './host.js';
 import { LOST, Netem } from './netem.js';
 import { Path } from './path.js';
+import { SEGMENT_BYTES } from './tcp.js';
 import type {
   DialOptions,
   HostConfig,
@@ -28,16 +29,19 @@ interface Datagram {
 export class Network implements NetworkApi {
   private readonly simulator: Simulator;
   private readonly config: NetworkConfig;
+  private readonly packetBytes: number;
   private readonly hosts = new Map<string, Host>();
 
   constructor(simulator: Simulator, config: NetworkConfig) {
     this.simulator = simulator;
     this.config = config;
+    this.packetBytes = SEGMENT_BYTES * (config.segmentsPerPacket ?? 1);
   }
 
   addHost(config: HostConfig): void {
     invariant(!this.hosts.has(config.name), 'host added twice', { host: config.name });
-    const egress = new Netem(`network/${config.name}/egress`, this.simulator.streams, config.egress);
+    const { streams } = this.simulator;
+    const egress = new Netem(`network/${config.name}/egress`, streams, config.egress, this.packetBytes);
     this.hosts.set(config.name, new Host(config.name, config.zone, egress));
   }
 
@@ -147,7 +151,7 @@ export class Network implements NetworkApi {
     if (path === undefined) {
       const { baseLatency, zoneLatencyUs, links } = this.config;
       const zoneUs = from.zone === undefined || to.zone === undefined ? 0 : (zoneLatencyUs[from.zone]?.[to.zone] ?? 0);
-      path = new Path(this.simulator, from, to, baseLatency, zoneUs);
+      path = new Path(this.simulator, from, to, baseLatency, zoneUs, this.packetBytes);
       path.setLink(links[`${from.name}->${to.name}`]);
       from.paths.set(to.name, path);
     }

@@ -1,7 +1,7 @@
 import { type DurationDistribution, meanUs, type Sampler, type Simulator, sampler } from '../engine/index.js';
 import type { Host } from './host.js';
 import { LOST, Netem } from './netem.js';
-import { LOOPBACK_US, packetsOf } from './tcp.js';
+import { LOOPBACK_US, packetsOf, SEGMENT_BYTES } from './tcp.js';
 import type { NetemConfig } from './types.js';
 
 /**
@@ -14,6 +14,8 @@ export class Path {
   readonly from: Host;
   readonly to: Host;
   readonly loopback: boolean;
+  /** Payload of a full packet. */
+  readonly packetBytes: number;
   /** Nothing on the way loses, doubles or reorders, and packets get through: `group` may be used. */
   clean = true;
   /** Not blocked, and both hosts have power. */
@@ -33,8 +35,16 @@ export class Path {
   private readonly baseMeanUs: number;
   private readonly drawBase: Sampler | undefined;
 
-  constructor(simulator: Simulator, from: Host, to: Host, base: DurationDistribution, zoneUs: number) {
+  constructor(
+    simulator: Simulator,
+    from: Host,
+    to: Host,
+    base: DurationDistribution,
+    zoneUs: number,
+    packetBytes = SEGMENT_BYTES,
+  ) {
     this.simulator = simulator;
+    this.packetBytes = packetBytes;
     this.from = from;
     this.to = to;
     this.loopback = from === to;
@@ -61,7 +71,10 @@ export class Path {
   setLink(config: NetemConfig | undefined): void {
     if (config === undefined) this.link = undefined;
     else if (this.link !== undefined) this.link.configure(config);
-    else this.link = new Netem(`network/${this.from.name}->${this.to.name}/link`, this.simulator.streams, config);
+    else {
+      const name = `network/${this.from.name}->${this.to.name}/link`;
+      this.link = new Netem(name, this.simulator.streams, config, this.packetBytes);
+    }
     this.refresh();
   }
 
@@ -91,7 +104,7 @@ export class Path {
         if (arrivalUs === LOST) return LOST;
       }
     }
-    this.countSent(packetsOf(sizeBytes), sizeBytes);
+    this.countSent(packetsOf(sizeBytes, this.packetBytes), sizeBytes);
     return this.arrive(arrivalUs, sizeBytes);
   }
 
@@ -102,7 +115,7 @@ export class Path {
       leavesUs = this.from.egress.enterLater(leavesUs);
       if (this.link !== undefined) leavesUs = this.link.enterLater(leavesUs);
     }
-    this.countSent(packetsOf(sizeBytes), sizeBytes);
+    this.countSent(packetsOf(sizeBytes, this.packetBytes), sizeBytes);
     return this.arrive(leavesUs, sizeBytes);
   }
 

@@ -2,7 +2,7 @@ import type { Handler, Simulator, Timer } from '../engine/index.js';
 import { NO_TIMER } from '../engine/index.js';
 import type { End } from './connection.js';
 import { LOST } from './netem.js';
-import { BREAK_AFTER_US, DUPLICATE_THRESHOLD, MAX_RTO_US, rtoUs, SEGMENT_BYTES } from './tcp.js';
+import { BREAK_AFTER_US, DUPLICATE_THRESHOLD, MAX_RTO_US, rtoUs } from './tcp.js';
 
 interface Segment {
   readonly number: number;
@@ -69,6 +69,10 @@ export class Recovery {
     this.srttUs = sender.path.typicalUs + sender.back.typicalUs;
   }
 
+  private get segmentBytes(): number {
+    return this.sender.window.segmentBytes;
+  }
+
   /** Something is unacknowledged or unsent. */
   get busy(): boolean {
     return this.oldest < this.segments.length;
@@ -84,12 +88,12 @@ export class Recovery {
     this.pending += sizeBytes;
     let left = sizeBytes;
     const tail = this.segments[this.segments.length - 1];
-    if (tail !== undefined && tail.number >= this.unsent && tail.bytes + left <= SEGMENT_BYTES) {
+    if (tail !== undefined && tail.number >= this.unsent && tail.bytes + left <= this.segmentBytes) {
       // The kernel fills a segment that still waits.
       tail.bytes += left;
       tail.messages.push(message);
     } else {
-      for (; left > SEGMENT_BYTES; left -= SEGMENT_BYTES) this.append(SEGMENT_BYTES);
+      for (; left > this.segmentBytes; left -= this.segmentBytes) this.append(this.segmentBytes);
       this.append(left).messages.push(message);
     }
     this.pump();
@@ -237,7 +241,7 @@ export class Recovery {
     }
     if (found && segments[this.oldest]!.number >= this.recoveryPoint) {
       const { window } = this.sender;
-      window.ssthreshBytes = Math.max(Math.floor(window.cwndBytes / 2), 2 * SEGMENT_BYTES);
+      window.ssthreshBytes = Math.max(Math.floor(window.cwndBytes / 2), 2 * window.segmentBytes);
       window.cwndBytes = window.ssthreshBytes;
       this.recoveryPoint = this.unsent;
       // The first retransmission goes out whatever the window says.
@@ -261,13 +265,13 @@ export class Recovery {
     const { window } = sender;
     if (this.backoff === 1) {
       this.stalledSinceUs = simulator.nowUs - this.timeoutUs;
-      window.ssthreshBytes = Math.max(Math.floor(window.cwndBytes / 2), 2 * SEGMENT_BYTES);
+      window.ssthreshBytes = Math.max(Math.floor(window.cwndBytes / 2), 2 * window.segmentBytes);
     }
     if (simulator.nowUs - this.stalledSinceUs >= BREAK_AFTER_US) {
       sender.breakOff('timed-out');
       return;
     }
-    window.cwndBytes = SEGMENT_BYTES;
+    window.cwndBytes = window.segmentBytes;
     this.recoveryPoint = 0;
     const base = segments[0]!.number;
     for (let i = this.oldest; i < this.unsent - base; i++) {

@@ -1,7 +1,8 @@
 /**
  * The numbers of Linux's TCP that the model uses.
  *
- * Model: segments of 1448 bytes. Segmentation offload is left out: netem then sees up to 64 KiB as one packet.
+ * Model: segments of 1448 bytes, as many of them to a packet as the network says. With segmentation offload netem really sees
+ * up to 64 KiB as one packet, and sizes vary.
  */
 
 /** Payload of a full segment on Ethernet: 1500 - 20 (IP) - 32 (TCP with timestamps). */
@@ -23,9 +24,9 @@ export const DUPLICATE_THRESHOLD = 3;
 /** Between processes on the same host, one way. */
 export const LOOPBACK_US = 15;
 
-/** How many packets a message of that size takes, at least one. */
-export function packetsOf(sizeBytes: number): number {
-  return sizeBytes <= SEGMENT_BYTES ? 1 : Math.ceil(sizeBytes / SEGMENT_BYTES);
+/** How many packets of at most `packetBytes` a message of that size takes, at least one. */
+export function packetsOf(sizeBytes: number, packetBytes = SEGMENT_BYTES): number {
+  return sizeBytes <= packetBytes ? 1 : Math.ceil(sizeBytes / packetBytes);
 }
 
 /** Linux's retransmission timeout, µs: srtt + max(200 ms, 4 * mean deviation). The floor is on the variance, not the sum. */

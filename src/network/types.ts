@@ -49,6 +49,8 @@ export interface NetworkConfig {
   readonly zoneLatencyUs: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Netem on one directed link, on top of the host's egress; key `from->to`. */
   readonly links: Readonly<Record<string, NetemConfig>>;
+  /** Segments that travel as one packet, as with segmentation offload; default 1: none. Disciplines count such packets. */
+  readonly segmentsPerPacket?: number;
 }
 
 /** Which process on a host something belongs to: what is accepted, and what dials a peer port, is the member's. */

@@ -8,7 +8,9 @@ import { INITIAL_WINDOW_BYTES, MAX_WINDOW_BYTES, SEGMENT_BYTES } from './tcp.js'
  * Model: slow start and NewReno's additive increase; Linux's CUBIC differs only once something was lost.
  */
 export class Window {
-  cwndBytes: number;
+  cwndBytes = INITIAL_WINDOW_BYTES;
+  /** What is sent at once at most, and by how much the window grows a round trip after a loss. */
+  readonly segmentBytes: number;
   ssthreshBytes = Number.POSITIVE_INFINITY;
   /** Sent and not yet acknowledged at the time of the last `settle`. */
   inFlightBytes = 0;
@@ -23,8 +25,8 @@ export class Window {
   /** When something was last sent, µs; may lie in the future. */
   lastSendUs = 0;
 
-  constructor(cwndBytes = INITIAL_WINDOW_BYTES) {
-    this.cwndBytes = cwndBytes;
+  constructor(segmentBytes = SEGMENT_BYTES) {
+    this.segmentBytes = segmentBytes;
   }
 
   /** Takes in all acknowledgements up to `atUs`, which may lie in the future; a time before an earlier call's changes nothing. */
@@ -69,8 +71,8 @@ export class Window {
   grow(ackedBytes: number): void {
     if (this.cwndBytes < this.ssthreshBytes) {
       if (this.inFlightBytes * 2 > this.cwndBytes) this.cwndBytes += ackedBytes;
-    } else if (this.inFlightBytes >= this.cwndBytes - SEGMENT_BYTES) {
-      this.cwndBytes += Math.floor((SEGMENT_BYTES * ackedBytes) / this.cwndBytes);
+    } else if (this.inFlightBytes >= this.cwndBytes - this.segmentBytes) {
+      this.cwndBytes += Math.floor((this.segmentBytes * ackedBytes) / this.cwndBytes);
     }
     if (this.cwndBytes > MAX_WINDOW_BYTES) this.cwndBytes = MAX_WINDOW_BYTES;
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { distribution } from './distribution-schema.js';
 import { NETEM_SHAPE, netem, netemConfig } from './netem-schema.js';
 import { ZONE_MATRICES, type ZoneMatrix } from './places.js';
-import { duration, fields, name, oneOf } from './quantities.js';
+import { duration, fields, name, oneOf, wholeNumber } from './quantities.js';
 
 const link = () =>
   fields({ from: name(), to: name(), ...NETEM_SHAPE }).transform(({ from, to, ...settings }, context) => ({
@@ -14,6 +14,7 @@ const link = () =>
 export const network = () =>
   fields({
     'base-latency': distribution().optional(),
+    'segment-offload': wholeNumber({ min: 1, max: 45 }).optional(),
     members: fields({ egress: netem().optional() }).optional(),
     clients: fields({ egress: netem().optional() }).optional(),
     hosts: z.record(z.string(), fields({ egress: netem().optional(), zone: name().optional() })).optional(),
