@@ -6,13 +6,16 @@ export const egressDelay: Fault = {
   summary: "what leaves a member's host is delayed by `delay`, instead of by what its own discipline says",
   options: { delay: 'the new egress delay', jitter: 'its jitter (default 0)' },
   strike(env, target, options) {
-    const host = target.address.host;
-    const before = env.network.egress(host);
-    env.network.setEgress(host, {
+    const { network } = env;
+    const { host } = target.address;
+    const before = network.egress(host);
+    network.setEgress(host, {
       ...before,
       delayUs: numberOption(options, 'delay', before.delayUs),
       jitterUs: numberOption(options, 'jitter', 0),
     });
-    return () => env.network.setEgress(host, before);
+    const { delayUs, jitterUs } = before;
+    // What else was changed meanwhile stays.
+    return () => network.setEgress(host, { ...network.egress(host), delayUs, jitterUs });
   },
 };

@@ -10,6 +10,7 @@ import { messageLoss } from './message-loss.js';
 import { messageReordering } from './message-reordering.js';
 import { moveLeader } from './move-leader.js';
 import { DEFAULT_VALUE_BYTES, overload } from './overload.js';
+import { packetLoss } from './packet-loss.js';
 import { partition } from './partition.js';
 import { pause } from './pause.js';
 import { slowDisk } from './slow-disk.js';
@@ -34,6 +35,7 @@ export const faults: readonly Fault[] = [
   failingDisk,
   clockDrift,
   egressDelay,
+  packetLoss,
   moveLeader,
   overload,
   changeMembers,
