@@ -58,7 +58,7 @@ function checkMemberNames({ file, hosts, add }: CheckContext, members: readonly 
         hint,
       });
     } else if (hosts?.slice(members.length).includes(name)) {
-      const hint = 'client1, client2, ... are the hosts of the apiservers';
+      const hint = 'client1, client2, ... are the hosts of the apiservers, and monitor is that of the forecaster';
       add({
         path,
         message: `expected a name that no host has, found ${name}`,

@@ -3,7 +3,7 @@ import type { Problem } from './issues.js';
 import { type MemberFile, memberFiles } from './member-files.js';
 import { nearest } from './nearest.js';
 import type { Path } from './path.js';
-import { clientHostNames } from './resolve-network.js';
+import { clientHostNames, MONITOR_HOST } from './resolve-network.js';
 import type { FaultFile, ScenarioFile } from './schema.js';
 
 /** What of a scenario is in shape: a section that is not is left out, or has lost the keys that are not. */
@@ -50,7 +50,7 @@ export function checkContext(
     choices: options.choices,
     recordingProblem: options.recordingProblem,
     members,
-    hosts: members && clients && [...members.map((member) => member.name), ...clients],
+    hosts: members && clients && [...members.map((member) => member.name), ...clients, MONITOR_HOST],
     isBroken,
     add: (problem) => problems.push(problem),
   };

@@ -63,6 +63,8 @@ export interface NetworkSection {
   readonly config: NetworkConfig;
   /** One a member and one an apiserver (`client1`, ...; stacked: the members' own), in this order. */
   readonly hosts: readonly HostConfig[];
+  /** Where what scrapes the members runs; there only if something does. */
+  readonly monitor?: HostConfig;
 }
 
 export interface StopConfig {

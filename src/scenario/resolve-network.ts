@@ -6,6 +6,9 @@ import { memberFiles } from './member-files.js';
 import type { NetworkFile } from './network-schema.js';
 import { BASE_LATENCY } from './profiles.js';
 
+/** Where the forecaster runs. */
+export const MONITOR_HOST = 'monitor';
+
 /** Names of the hosts that apiservers run on: their own, or in the stacked topology the members'. */
 export function clientHostNames(cluster: Pick<ClusterConfig, 'topology' | 'apiservers'>): readonly string[] {
   if (cluster.topology === 'stacked') return [];
@@ -28,12 +31,14 @@ export function resolveNetwork(
     config: {
       baseLatency: file?.['base-latency'] ?? BASE_LATENCY,
       zoneLatencyUs: zoneLatencies(file?.zones?.rtt ?? {}),
+      segmentsPerPacket: file?.['segment-offload'] ?? 1,
       links: Object.fromEntries((file?.links ?? []).map((link) => [`${link.from}->${link.to}`, link.netem])),
     },
     hosts: [
       ...cluster.members.map((member) => host(member.name, file?.members?.egress)),
       ...clientHostNames(cluster).map((name) => host(name, file?.clients?.egress)),
     ],
+    monitor: host(MONITOR_HOST, undefined),
   };
 }
 

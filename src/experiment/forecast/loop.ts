@@ -1,10 +1,9 @@
 import { Cpu, Program } from '../../engine/index.js';
 import { Forecaster, type ForecasterOptions, type Judge } from '../../forecast/forecaster.js';
-import { NETEM_OFF } from '../../network/config.js';
 import type { ResolvedScenario } from '../../scenario/config.js';
 import { type Cluster, policyNamed } from '../cluster.js';
 import { DEFAULT_MODEL, loadModel } from './models.js';
-import { MONITOR_HOST } from './monitor.js';
+import { monitorHost } from './monitor.js';
 import type { Troubles } from './troubles.js';
 
 /** The balancer whose clients a forecaster speaks to. */
@@ -30,13 +29,14 @@ export function startForecastLoop(
   if (balancer.name !== BALANCER) return undefined;
   const { simulator, network } = cluster;
   const { sharedCores, clientCores, clientSpeed, clientWakeUp } = scenario.cluster;
-  network.addHost({ name: MONITOR_HOST, egress: NETEM_OFF });
+  const host = monitorHost(scenario);
+  network.addHost(host);
   const judgements = { right: 0, all: 0 };
   const forecaster = new Forecaster(
     {
       simulator,
       network,
-      host: MONITOR_HOST,
+      host: host.name,
       program:
         sharedCores === undefined
           ? new Program(new Cpu(simulator, clientCores, clientSpeed), clientWakeUp)
@@ -77,6 +77,7 @@ function optionsOf(options: Readonly<Record<string, unknown>>): ForecasterOption
     hysteresis: number('hysteresis', 1),
     cooldownUs: number('cooldown', 0),
     choose: options['choose'] === 'best' ? 'best' : 'next',
+    moveOn: options['move-on'] === 'trouble' ? 'trouble' : 'delay',
   };
 }
 

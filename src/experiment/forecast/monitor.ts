@@ -1,9 +1,10 @@
 import { type Reading, ReadingHistory } from '../../forecast/features.js';
 import { Scraper } from '../../forecast/scraper.js';
 import { NETEM_OFF } from '../../network/config.js';
+import type { HostConfig } from '../../network/types.js';
+import type { ResolvedScenario } from '../../scenario/config.js';
 import type { Cluster } from '../cluster.js';
 
-export const MONITOR_HOST = '(monitor)';
 /** Prometheus's scrape_timeout may not exceed the interval; ours may overlap instead of failing with every delay. */
 const TIMEOUT_US = 5_000_000;
 
@@ -14,6 +15,11 @@ export interface MonitorOptions {
   readonly scraped: (member: string, atUs: number, reading: Reading | undefined) => void;
 }
 
+/** Where the monitor runs, and what its own interface does. */
+export function monitorHost({ network }: ResolvedScenario): HostConfig {
+  return network.monitor ?? { name: 'monitor', egress: NETEM_OFF };
+}
+
 /** A host of its own that scrapes every member at even times, over the network that everything else uses. */
 export class Monitor {
   readonly histories: ReadonlyMap<string, ReadingHistory>;
@@ -21,17 +27,17 @@ export class Monitor {
   private readonly options: MonitorOptions;
   private readonly scrapers: ReadonlyMap<string, Scraper>;
 
-  constructor(cluster: Cluster, options: MonitorOptions) {
+  constructor(cluster: Cluster, host: HostConfig, options: MonitorOptions) {
     this.cluster = cluster;
     this.options = options;
     const { simulator, network, members } = cluster;
-    network.addHost({ name: MONITOR_HOST, egress: NETEM_OFF });
+    network.addHost(host);
     const slackUs = options.intervalUs / 2;
     this.histories = new Map(members.map(({ name }) => [name, new ReadingHistory(options.windowUs, slackUs)]));
     this.scrapers = new Map(
       members.map(({ name, address }) => [
         name,
-        new Scraper(simulator, network, { from: MONITOR_HOST, to: address.host, timeoutUs: TIMEOUT_US }),
+        new Scraper(simulator, network, { from: host.name, to: address.host, timeoutUs: TIMEOUT_US }),
       ]),
     );
   }
