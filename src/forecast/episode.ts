@@ -14,7 +14,7 @@ export type Regime = (typeof REGIMES)[number];
 /** One episode of a data set: a state in force for a while, and how strong. */
 export interface Episode {
   readonly episode: number;
-  /** Of the leader's: what a classifier ought to say. */
+  /** Of the leader, while it is the one that is struck: what a classifier ought to say. */
   readonly state: State;
   readonly regime: Regime;
   /** From the start of its session, s. */

@@ -117,10 +117,10 @@ function windowLines(
   let cleanInEpisode = 0;
   let last = -1;
   return rows.map((row) => {
-    const { episode, timeS, leader, target, sinceChangeS, features } = row;
+    const { episode, timeS, leader, target, sinceChangeS, state, steady, features } = row;
     if (episode.episode !== last) cleanInEpisode = 0;
     last = episode.episode;
-    const clean = features !== undefined && sinceChangeS >= windowS;
+    const clean = features !== undefined && steady;
     const nonoverlap = clean && cleanInEpisode++ % apart === 0;
     return [
       decimal(offsetS + timeS),
@@ -129,7 +129,7 @@ function windowLines(
       leader,
       1,
       target,
-      episode.state,
+      state,
       episode.delayMs,
       episode.clients,
       episode.inFlight,

@@ -2,14 +2,15 @@ import { invariant } from '../../engine/index.js';
 import type { Member } from '../../etcd/index.js';
 import { egressDelay } from '../../faults/egress-delay.js';
 import { moveLeader } from '../../faults/move-leader.js';
+import { packetLoss } from '../../faults/packet-loss.js';
 import { slowDisk } from '../../faults/slow-disk.js';
 import type { Episode, EpisodeSetting } from '../../forecast/episode.js';
-import { COUNTERS, type Features, type Reading } from '../../forecast/features.js';
+import { COUNTERS, type Features, type Reading, type State } from '../../forecast/features.js';
 import type { ResolvedScenario } from '../../scenario/config.js';
 import { Cluster } from '../cluster.js';
 import { settle } from '../settle.js';
 import { BackgroundTraffic } from './background.js';
-import { Monitor } from './monitor.js';
+import { Monitor, monitorHost } from './monitor.js';
 import { OverloadTool } from './overload.js';
 import type { Session } from './plan.js';
 
@@ -23,6 +24,10 @@ export interface WindowRow {
   /** Whom the trouble strikes. */
   readonly target: number;
   readonly sinceChangeS: number;
+  /** What is done to the leader now: nothing where the one whom the trouble strikes has lost its post. */
+  readonly state: State;
+  /** The leader, and what is done to it, have been the same over the whole window. */
+  readonly steady: boolean;
   /** Undefined where a scrape at either end of the window failed. */
   readonly features: Features | undefined;
 }
@@ -75,7 +80,7 @@ export function runSession(
   });
   const { simulator, members } = cluster;
   const overload = new OverloadTool(cluster, scenario);
-  const monitor = new Monitor(cluster, {
+  const monitor = new Monitor(cluster, monitorHost(scenario), {
     intervalUs: setting.scrapeIntervalS * 1e6,
     windowUs: setting.windowS * 1e6,
     scraped(member, atUs, reading) {
@@ -129,11 +134,19 @@ export function runSession(
   }
   // Answers of the last scrapes are still on their way.
   simulator.run(simulator.nowUs + 5e6);
-  const rows = ticks.map(({ atUs, episode, leader, target, features }): WindowRow => {
+  const rows = ticks.map(({ atUs, episode, leader, target, features }, i): WindowRow => {
     const timeS = (atUs - startUs) / 1e6;
-    return { episode, timeS, leader, target, sinceChangeS: timeS - episode.startS, features };
+    const sinceChangeS = timeS - episode.startS;
+    const before = ticks.slice(0, i).filter((tick) => tick.atUs >= atUs - setting.windowS * 1e6);
+    const steady = sinceChangeS >= setting.windowS && before.every((tick) => tick.leader === leader);
+    return { episode, timeS, leader, target, sinceChangeS, state: stateAt(leader, target, episode), steady, features };
   });
   return { rows, records, leaderChanges, scrapes, failedScrapes, events: simulator.eventCount };
+}
+
+function stateAt(leader: number, target: number, { delayMs, clients }: Episode): State {
+  if (leader !== target) return 0;
+  return ((delayMs > 0 ? 1 : 0) + (clients > 0 ? 2 : 0)) as State;
 }
 
 /** From `startS` to the next scrape; scrapes are at whole intervals. */
@@ -163,11 +176,7 @@ function strike(
     undos.push(overload.start(target.name, { clients, inFlight, count: readsPerClient, valueBytes }));
   }
   if (regime === 'slow-disk') undos.push(slowDisk.strike(env, target, { extra: SLOW_DISK_US })!);
-  if (regime === 'lossy-link') {
-    const before = network.egress(target.address.host);
-    network.setEgress(target.address.host, { ...before, lossRatio: LOSS_RATIO });
-    undos.push(() => network.setEgress(target.address.host, before));
-  }
+  if (regime === 'lossy-link') undos.push(packetLoss.strike(env, target, { ratio: LOSS_RATIO })!);
   if (regime === 'moving-leader') {
     let moving = true;
     const move = (): void => {
