@@ -16,9 +16,11 @@ export const STATES = ['idle', 'delay', 'overload', 'both'] as const;
 /** 0 idle, 1 network delay, 2 overload, 3 both. */
 export type State = 0 | 1 | 2 | 3;
 
-/** Whether the thesis's loop takes leadership away from a member in that state. */
-export function isDelayed(state: State): boolean {
-  return state === 1 || state === 3;
+/** What makes the loop take leadership away: `delay`, the thesis's, states 1 and 3; `trouble`, overload as well. */
+export type MoveOn = 'delay' | 'trouble';
+
+export function callsForMove(state: State, moveOn: MoveOn): boolean {
+  return state === 1 || state === 3 || (state === 2 && moveOn === 'trouble');
 }
 
 /** Name of the column that holds a counter's rate over a window: `etcd_..._rate_per_s_5s`. */

@@ -2,17 +2,18 @@ import { type BalancerConfig, type ClientConfig, ClientProgram, type EtcdClient 
 import type { Program, Simulator } from '../engine/index.js';
 import type { NetworkApi } from '../network/types.js';
 import { type Classifier, classify } from './classifier.js';
-import { isDelayed, type Reading, ratesBetween, type State } from './features.js';
+import { callsForMove, type MoveOn, type Reading, ratesBetween, type State } from './features.js';
 import { MemberOutlook } from './member-outlook.js';
 import { Scraper } from './scraper.js';
 
 export interface ForecasterOptions {
   readonly intervalUs: number;
-  /** Verdicts in a row that say delayed before leadership moves. */
+  /** Verdicts in a row that call for a move before leadership moves. */
   readonly hysteresis: number;
   /** Least time between two moves, µs. */
   readonly cooldownUs: number;
   readonly choose: 'next' | 'best';
+  readonly moveOn: MoveOn;
 }
 
 export interface ForecasterEnv {
@@ -107,7 +108,7 @@ export class Forecaster {
     member.last = reading;
     if (reading.values.get(IS_LEADER) !== 1) return;
     const state = this.stateOf(member.name, before, reading);
-    if (state === undefined || !isDelayed(state)) {
+    if (state === undefined || !callsForMove(state, this.options.moveOn)) {
       this.alarms = 0;
       this.tell(member.name);
       return;
@@ -140,7 +141,7 @@ export class Forecaster {
     this.alarms = 0;
     this.lastMoveUs = env.simulator.nowUs;
     counts.moves++;
-    env.note(`forecast: ${from.name} is delayed, leadership goes to ${to.name}`);
+    env.note(`forecast: ${from.name} is in trouble, leadership goes to ${to.name}`);
     from.operator.request(
       { kind: 'move-leader', target: to.name },
       (outcome) => {
@@ -159,9 +160,9 @@ export class Forecaster {
     const at = watched.indexOf(from);
     const others = [...watched.slice(at + 1), ...watched.slice(0, at)];
     if (judge.kind === 'oracle') {
-      // Of those in no trouble at all, else of those not delayed; with none, it stays where it is.
-      const free = others.filter(({ name }) => judge.stateOf(name) === 0);
-      return free[0] ?? others.find(({ name }) => !isDelayed(judge.stateOf(name)));
+      // One in no trouble at all, else one that would not be left at once; with none, it stays where it is.
+      const free = others.find(({ name }) => judge.stateOf(name) === 0);
+      return free ?? others.find(({ name }) => !callsForMove(judge.stateOf(name), options.moveOn));
     }
     if (options.choose === 'next') return others[0];
     let best: Watched | undefined;

@@ -22,7 +22,9 @@ export const pickLeaderForecast: PickerPolicy<Told> = {
     model:
       'what classifies: a model that ships (default recorded-xgboost), a file.json, or oracle, which knows the truth',
     'scrape-interval': 'time between two scrapes, each followed by a verdict (default 5s)',
-    hysteresis: 'how many verdicts in a row say delayed before leadership moves (default 1)',
+    hysteresis: 'how many verdicts in a row must call for it before leadership moves (default 1)',
+    'move-on':
+      "what takes leadership away: delay (states 1 and 3, the thesis's; default), or trouble (overload as well)",
     cooldown: 'least time between two moves (default 0s)',
     choose: 'the new leader: next (by id; default), or best: the lowest predicted network and disk latency',
   },
