@@ -24,6 +24,8 @@ export interface ModelCard {
   readonly name: string;
   readonly kind: string;
   readonly data: string;
+  /** SHA-256 of the data set: made again, it has the same bytes. */
+  readonly dataHash: string;
   readonly seed: string;
   readonly settings: Readonly<Record<string, number>>;
   readonly trainingEpisodes: readonly number[];
@@ -90,7 +92,7 @@ export function modelCard(card: ModelCard): string {
 
 ${card.kind}: says from the rates of five of etcd's counters at the leader whether it is idle (0), delayed (1), overloaded (2) or both (3).
 
-- Data: ${card.data}, windows over which the state was in force; split by episode with seed ${card.seed}.
+- Data: ${card.data} (sha256 ${card.dataHash}), windows over which the state was in force; split by episode with seed ${card.seed}.
 - Trained on ${card.trainingWindows} windows of ${card.trainingEpisodes.length} episodes; unseen: ${evaluation.scores.windows} windows of the episodes ${card.unseenEpisodes.join(', ')}.
 - Settings: ${settings.join(', ')}.
 ${importance === undefined ? '' : `- Importance (total gain: WAL bytes, client bytes, peer bytes, heartbeat failures, slow applies): ${importance.map((value) => value.toFixed(3)).join(', ')}.\n`}

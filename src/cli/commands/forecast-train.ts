@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { Sample } from '../../forecast/data-set.js';
+import type { Features } from '../../forecast/features.js';
 import { newCommand } from '../command.js';
 import { chosenWindows, readDataSet } from '../data-set-file.js';
 import { UsageError } from '../failure.js';
@@ -20,6 +23,10 @@ export const trainCommand = () =>
     .option('--unseen <share>', 'share of the episodes of each state that is kept for the score', unseenShare, 0.25)
     .option('--seed <text>', 'of the split (example: --seed 7)', '1')
     .option('--tensorflow <folder>', 'where TensorFlow.js is installed; ann only', join(PACKAGE_ROOT, 'training'))
+    .option(
+      '--predictions <file>',
+      'what the library itself says of windows and of values at the very borders, as CSV: to hold predictions against',
+    )
     .addHelpText(
       'after',
       '\nxgboost needs its command line (apt-get install xgboost), ann TensorFlow.js (npm install --prefix training).\n' +
@@ -29,6 +36,7 @@ export const trainCommand = () =>
       if (!options.out.endsWith('.json'))
         throw new UsageError(`--out ${options.out}: expected a name that ends in .json`);
       await checkOutFile('--out', options.out);
+      if (options.predictions !== undefined) await checkOutFile('--predictions', options.predictions);
       const { evaluate, splitByEpisode, verdictsOf } = await import('../../forecast/evaluation.js');
       const { readModel } = await import('../../forecast/classifier.js');
       const { episodesOf } = await import('../../forecast/data-set.js');
@@ -37,7 +45,7 @@ export const trainCommand = () =>
       const samples = chosenWindows(readDataSet(options.data), 'clean');
       const streams = new Streams(`${options.seed}/forecast/train`);
       const split = splitByEpisode(samples, options.unseen, streams.stream('split'));
-      const { text, settings } = await trained(options.model, split.training, options.tensorflow);
+      const { text, settings, predict } = await trained(options.model, split.training, options.tensorflow);
       const name = basename(options.out, '.json');
       const model = readModel(text, options.out);
       const result = evaluate(name, verdictsOf(model, split.unseen), 10, streams.stream('repeats'));
@@ -46,6 +54,7 @@ export const trainCommand = () =>
         name,
         kind: options.model,
         data: join(basename(dirname(options.data)), basename(options.data)),
+        dataHash: createHash('sha256').update(readFileSync(options.data)).digest('hex'),
         seed: options.seed,
         settings,
         trainingEpisodes: episodesOf(split.training),
@@ -55,23 +64,31 @@ export const trainCommand = () =>
         importance: model.importance,
       });
       await writeWhole(options.out.replace(/\.json$/, '.md'), card);
+      if (options.predictions !== undefined) {
+        if (predict === undefined) throw new UsageError('--predictions: no library stands behind the threshold rule');
+        const { predictionCsv, probes } = await import('../../forecast/training/probes.js');
+        const rows = probes(text, split.unseen, streams.stream('probes'));
+        await writeWhole(options.predictions, predictionCsv(rows, predict(rows)));
+      }
       say(`written: ${options.out}`);
       await print(scoresText([result]));
     });
 
 async function trained(kind: (typeof MODELS)[number], training: readonly Sample[], tensorflow: string) {
   if (kind === 'xgboost') {
-    const { trainXgboost, XGBOOST_SETTINGS } = await import('../../forecast/training/xgboost.js');
-    return { text: trainXgboost(training), settings: { ...XGBOOST_SETTINGS } };
+    const { predictWithXgboost, trainXgboost, XGBOOST_SETTINGS } = await import('../../forecast/training/xgboost.js');
+    const text = trainXgboost(training);
+    const predict = (features: readonly Features[]) => predictWithXgboost(text, features);
+    return { text, settings: { ...XGBOOST_SETTINGS }, predict };
   }
   if (kind === 'ann') {
     const { NETWORK_SETTINGS, trainNetwork } = await import('../../forecast/training/dense-network.js');
-    const { model } = await trainNetwork(training, tensorflow);
-    return { text: model, settings: { ...NETWORK_SETTINGS } };
+    const { model, predict } = await trainNetwork(training, tensorflow);
+    return { text: model, settings: { ...NETWORK_SETTINGS }, predict };
   }
   const { fitThresholds } = await import('../../forecast/threshold-rule.js');
   const thresholds = fitThresholds(training);
-  return { text: `${JSON.stringify({ thresholds })}\n`, settings: { ...thresholds } };
+  return { text: `${JSON.stringify({ thresholds })}\n`, settings: { ...thresholds }, predict: undefined };
 }
 
 function unseenShare(text: string): number {
