@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SETTINGS = ['thesis', 'recorded'];
-const KINDS = ['xgboost', 'ann', 'threshold-rule'];
+const KINDS = ['xgboost', 'ann', 'threshold-rule', 'nearest-neighbour'];
+const WITH_LIBRARY = ['xgboost', 'ann'];
 
 function etcdsim(...args) {
   console.log(`etcdsim ${args.join(' ')}`);
@@ -35,7 +36,7 @@ try {
     for (const kind of KINDS) {
       const name = `${setting}-${kind}`;
       const args = ['--model', kind, '--data', join(data, 'windows.csv'), '--out', `models/${name}.json`];
-      const record = kind === 'threshold-rule' ? [] : ['--predictions', `test/forecast/recorded/${name}.csv`];
+      const record = WITH_LIBRARY.includes(kind) ? ['--predictions', `test/forecast/recorded/${name}.csv`] : [];
       etcdsim('forecast', 'train', ...args, ...record);
     }
   }

@@ -4,7 +4,11 @@ import { type Fault, numberOption } from './fault.js';
 export const egressDelay: Fault = {
   name: 'egress-delay',
   summary: "what leaves a member's host is delayed by `delay`, instead of by what its own discipline says",
-  options: { delay: 'the new egress delay', jitter: 'its jitter (default 0)' },
+  options: {
+    delay: 'the new egress delay',
+    jitter: 'its jitter (default 0)',
+    limit: 'packets that the discipline holds, those on their way through the delay among them (default: as before)',
+  },
   strike(env, target, options) {
     const { network } = env;
     const { host } = target.address;
@@ -13,9 +17,10 @@ export const egressDelay: Fault = {
       ...before,
       delayUs: numberOption(options, 'delay', before.delayUs),
       jitterUs: numberOption(options, 'jitter', 0),
+      limitPackets: numberOption(options, 'limit', before.limitPackets),
     });
-    const { delayUs, jitterUs } = before;
+    const { delayUs, jitterUs, limitPackets } = before;
     // What else was changed meanwhile stays.
-    return () => network.setEgress(host, { ...network.egress(host), delayUs, jitterUs });
+    return () => network.setEgress(host, { ...network.egress(host), delayUs, jitterUs, limitPackets });
   },
 };

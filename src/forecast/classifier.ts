@@ -1,6 +1,7 @@
 import { readDenseNetwork } from './dense-network.js';
 import { COUNTERS, type Features, STATES, type State } from './features.js';
 import { BadModel, ModelNode } from './model-error.js';
+import { readNearestNeighbour } from './nearest-neighbour.js';
 import { readThresholdRule } from './threshold-rule.js';
 import { readXgboostModel } from './xgboost-model.js';
 
@@ -19,7 +20,7 @@ export interface Classifier {
 }
 
 /**
- * Reads a model file: XGBoost's own JSON, a dense network, or a threshold rule.
+ * Reads a model file: XGBoost's own JSON, a dense network, a threshold rule, or windows to compare with.
  *
  * @param name of the file, for messages
  * @throws BadModel
@@ -35,7 +36,10 @@ export function readModel(text: string, name: string): Classifier {
   if (root.has('learner')) return readXgboostModel(root);
   if (root.has('layers')) return readDenseNetwork(root);
   if (root.has('thresholds')) return readThresholdRule(root);
-  throw new BadModel(`${name}: is no model: expected "learner" (XGBoost), "layers" (network) or "thresholds"`);
+  if (root.has('windows')) return readNearestNeighbour(root);
+  throw new BadModel(
+    `${name}: is no model: expected "learner" (XGBoost), "layers" (network), "thresholds" or "windows"`,
+  );
 }
 
 /** The likeliest state; of equals the lowest. */

@@ -41,6 +41,8 @@ export interface EpisodeSetting {
   readonly scenario: string;
   readonly durationS: Range;
   readonly delayMs: Range;
+  /** Packets that a delayed interface holds, those on their way through the delay among them; default: as many as without. */
+  readonly delayLimitPackets?: number;
   readonly clients: Range;
   readonly inFlight: Range;
   /** Gets of one client of the overload; 0 = as long as the episode lasts. */
@@ -87,7 +89,10 @@ const THESIS: EpisodeSetting = {
   scenario: 'forecast-thesis',
   durationS: { min: 300, max: 300 },
   // "A large delay", and no figure.
-  delayMs: { min: 100, max: 400 },
+  delayMs: { min: 200, max: 400 },
+  // tc netem's own limit, 1000 packets of some 17 KB with segmentation offload and 1000 connections, in packets of 4 segments.
+  // It is what a delay costs under load: no more than that gets through in the time of a delay.
+  delayLimitPackets: 3000,
   clients: { min: 1000, max: 1000 },
   inFlight: { min: 1, max: 1 },
   readsPerClient: 100,
@@ -101,7 +106,7 @@ const THESIS: EpisodeSetting = {
   scrapeIntervalS: 5,
   windowS: 5,
   episodesPerSession: 4,
-  episodes: 48,
+  episodes: 32,
   regimes: [],
 };
 

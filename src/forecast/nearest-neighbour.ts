@@ -1,13 +1,19 @@
-import { type Classifier, checkFeatures } from './classifier.js';
+import { type Classifier, checkFeatures, featurePlaces } from './classifier.js';
 import type { Sample } from './data-set.js';
 import { standardise } from './dense-network.js';
-import type { Features } from './features.js';
+import { COUNTERS, type Features, type State } from './features.js';
+import { BadModel, type ModelNode } from './model-error.js';
 import { standardisation } from './standardisation.js';
 
 const NEIGHBOURS = 5;
 
-/** The five most similar windows of the training set vote; similar means near in the standardised logarithms of the rates. */
-export function nearestNeighbour(training: readonly Sample[]): Classifier {
+interface Known {
+  readonly features: Features;
+  readonly state: State;
+}
+
+/** The five most similar windows vote; similar means near in the standardised logarithms of the rates. */
+export function nearestNeighbour(training: readonly Known[]): Classifier {
   const { mean, deviation } = standardisation(training);
   const place = (features: Features): number[] => features.map((rate, i) => standardise(rate, mean[i]!, deviation[i]!));
   const known = training.map(({ features, state }) => ({ at: place(features), state }));
@@ -24,6 +30,29 @@ export function nearestNeighbour(training: readonly Sample[]): Classifier {
       return votes;
     },
   };
+}
+
+/** Reads `{ features, windows: [[state, rate, ...], ...] }`. @throws BadModel */
+export function readNearestNeighbour(root: ModelNode): Classifier {
+  const places = featurePlaces(root.field('features'));
+  const windows = root.field('windows').items();
+  if (windows.length < NEIGHBOURS) {
+    throw new BadModel(`${root.path}.windows: expected at least ${NEIGHBOURS}, found ${windows.length}`);
+  }
+  return nearestNeighbour(
+    windows.map((window) => {
+      const [state, ...rates] = window.numbers(places.length + 1);
+      if (state !== 0 && state !== 1 && state !== 2 && state !== 3) window.wrong('a state of 0 to 3 first');
+      const features = COUNTERS.map((_, i) => rates[places.indexOf(i)]!);
+      return { state: state as State, features };
+    }),
+  );
+}
+
+/** The windows as a model: those that do not overlap, which say as much. */
+export function neighboursText(training: readonly Sample[]): string {
+  const windows = training.filter(({ apart }) => apart).map(({ state, features }) => [state, ...features]);
+  return `${JSON.stringify({ features: COUNTERS, windows })}\n`;
 }
 
 function squares(a: readonly number[], b: readonly number[]): number {

@@ -1,6 +1,5 @@
 import { log } from '../engine/index.js';
-import type { Sample } from './data-set.js';
-import { COUNTERS } from './features.js';
+import { COUNTERS, type Features } from './features.js';
 
 export interface Standardisation {
   readonly mean: readonly number[];
@@ -9,7 +8,7 @@ export interface Standardisation {
 }
 
 /** Mean and standard deviation of log(1 + rate), feature by feature. */
-export function standardisation(samples: readonly Sample[]): Standardisation {
+export function standardisation(samples: readonly { readonly features: Features }[]): Standardisation {
   const columns = COUNTERS.map((_, i) => samples.map(({ features }) => log(1 + Math.max(0, features[i]!))));
   const mean = columns.map((column) => column.reduce((sum, value) => sum + value, 0) / column.length);
   const deviation = columns.map((column, i) => {

@@ -94,8 +94,7 @@ ${card.kind}: says from the rates of five of etcd's counters at the leader wheth
 
 - Data: ${card.data} (sha256 ${card.dataHash}), windows over which the state was in force; split by episode with seed ${card.seed}.
 - Trained on ${card.trainingWindows} windows of ${card.trainingEpisodes.length} episodes; unseen: ${evaluation.scores.windows} windows of the episodes ${card.unseenEpisodes.join(', ')}.
-- Settings: ${settings.join(', ')}.
-${importance === undefined ? '' : `- Importance (total gain: WAL bytes, client bytes, peer bytes, heartbeat failures, slow applies): ${importance.map((value) => value.toFixed(3)).join(', ')}.\n`}
+${settings.length === 0 ? '' : `- Settings: ${settings.join(', ')}.\n`}${importance === undefined ? '' : `- Importance (total gain: WAL bytes, client bytes, peer bytes, heartbeat failures, slow applies): ${importance.map((value) => value.toFixed(3)).join(', ')}.\n`}
 On the unseen episodes, spread over 10 draws of episodes, beside the thesis's table 6.2:
 
 \`\`\`

@@ -19,13 +19,13 @@ import type { Session } from '../session.js';
 
 /** Of the episodes that models are judged on: no model that ships was trained on them. */
 const UNSEEN_SEED = 'unseen';
-const KINDS = ['xgboost', 'ann', 'threshold-rule'];
+const KINDS = ['xgboost', 'ann', 'threshold-rule', 'nearest-neighbour'];
 
 /** `etcdsim forecast evaluate`: how often classifiers and baselines are right. */
 export const evaluateCommand = (session: Session) =>
   newCommand('evaluate')
     .description('Scores classifiers and baselines on a data set, or on fresh simulated episodes.')
-    .argument('[model...]', "models that ship, or files.json; default: the setting's xgboost, ann and threshold-rule")
+    .argument('[model...]', "models that ship, or files.json; default: the setting's four")
     .option('--data <file>', 'a data set in the recorded columns, simulated or real; default: fresh episodes')
     .addOption(
       new Option('--setting <name>', 'of the fresh episodes and the default models')

@@ -11,7 +11,7 @@ import { checkOutFile, writeWhole } from '../out-files.js';
 import { print, say } from '../output.js';
 import { PACKAGE_ROOT } from '../package-info.js';
 
-const MODELS = ['xgboost', 'ann', 'threshold-rule'] as const;
+const MODELS = ['xgboost', 'ann', 'threshold-rule', 'nearest-neighbour'] as const;
 
 /** `etcdsim forecast train`: a model file and its card, from a data set. */
 export const trainCommand = () =>
@@ -65,7 +65,7 @@ export const trainCommand = () =>
       });
       await writeWhole(options.out.replace(/\.json$/, '.md'), card);
       if (options.predictions !== undefined) {
-        if (predict === undefined) throw new UsageError('--predictions: no library stands behind the threshold rule');
+        if (predict === undefined) throw new UsageError(`--predictions: no library stands behind ${options.model}`);
         const { predictionCsv, probes } = await import('../../forecast/training/probes.js');
         const rows = probes(text, split.unseen, streams.stream('probes'));
         await writeWhole(options.predictions, predictionCsv(rows, predict(rows)));
@@ -85,6 +85,10 @@ async function trained(kind: (typeof MODELS)[number], training: readonly Sample[
     const { NETWORK_SETTINGS, trainNetwork } = await import('../../forecast/training/dense-network.js');
     const { model, predict } = await trainNetwork(training, tensorflow);
     return { text: model, settings: { ...NETWORK_SETTINGS }, predict };
+  }
+  if (kind === 'nearest-neighbour') {
+    const { neighboursText } = await import('../../forecast/nearest-neighbour.js');
+    return { text: neighboursText(training), settings: {}, predict: undefined };
   }
   const { fitThresholds } = await import('../../forecast/threshold-rule.js');
   const thresholds = fitThresholds(training);

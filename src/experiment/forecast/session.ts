@@ -166,12 +166,15 @@ function strike(
   overload: OverloadTool,
   target: Member,
   { regime, delayMs, clients, inFlight }: Episode,
-  { readsPerClient, valueBytes }: EpisodeSetting,
+  { readsPerClient, valueBytes, delayLimitPackets }: EpisodeSetting,
 ): () => void {
   const { simulator, network, members, clientHosts } = cluster;
   const env = { simulator, network, members, clientHosts };
   const undos: (() => void)[] = [];
-  if (delayMs > 0) undos.push(egressDelay.strike(env, target, { delay: delayMs * 1000 })!);
+  if (delayMs > 0) {
+    const limit = delayLimitPackets === undefined ? {} : { limit: delayLimitPackets };
+    undos.push(egressDelay.strike(env, target, { delay: delayMs * 1000, ...limit })!);
+  }
   if (clients > 0) {
     undos.push(overload.start(target.name, { clients, inFlight, count: readsPerClient, valueBytes }));
   }
