@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Streams } from '../../engine/index.js';
@@ -115,16 +114,22 @@ function short(value: number): number {
 }
 
 async function tensorFlow(folder: string): Promise<TensorFlow> {
-  const missing = `TensorFlow.js is not installed in ${folder}: npm install --prefix training`;
-  if (!existsSync(join(folder, 'package.json'))) throw new NoTrainer(missing);
-  let tf: TensorFlow;
-  try {
-    const load = createRequire(join(folder, 'package.json'));
-    tf = load('@tensorflow/tfjs') as TensorFlow;
-  } catch {
-    throw new NoTrainer(missing);
+  const tf = loadFrom(join(folder, 'package.json')) ?? loadFrom(import.meta.url);
+  if (tf === undefined) {
+    throw new NoTrainer(
+      `TensorFlow.js is installed neither in ${folder} nor beside etcdsim: npm install --prefix training, or npm install @tensorflow/tfjs@4.22.0`,
+    );
   }
   await tf.setBackend('cpu');
   await tf.ready();
   return tf;
+}
+
+/** @param from a file: what it could import */
+function loadFrom(from: string): TensorFlow | undefined {
+  try {
+    return createRequire(from)('@tensorflow/tfjs') as TensorFlow;
+  } catch {
+    return undefined;
+  }
 }
