@@ -17,7 +17,8 @@ export interface Regime {
   readonly lengthS: number | undefined;
 }
 
-const TIMES = new Set(['at', 'every', 'action', 'target', 'for']);
+/** What a label leaves out: times, and settings of the tools that make the trouble. */
+const LEFT_OUT = new Set(['at', 'every', 'action', 'target', 'for', 'clients', 'limit']);
 
 /** Reads a value of the axis `faults`, as it is written. */
 export function regimeOf(faults: string): Regime {
@@ -37,11 +38,9 @@ function who(target: string): string {
   return target === 'leader' || target === 'follower' ? `the ${target}` : target;
 }
 
-/** Sizes of the trouble, such as a delay of 300ms; counts of clients say little. */
+/** Sizes of the trouble, such as a delay of 300ms. */
 function optionsOf(trouble: Trouble): string[] {
-  return Object.entries(trouble).flatMap(([name, value]) =>
-    TIMES.has(name) || name === 'clients' ? [] : [`by ${value}`],
-  );
+  return Object.entries(trouble).flatMap(([name, value]) => (LEFT_OUT.has(name) ? [] : [`by ${value}`]));
 }
 
 function seconds(text: string): number | undefined {
