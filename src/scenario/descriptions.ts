@@ -69,6 +69,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   tls: 'Adds one (1.3) or two (1.2) round trips to a dial (default off)',
 
   network: "What lies between the hosts; delays in netem's words",
+  'network.segment-offload':
+    'Segments of 1448 bytes that travel as one packet, as with segmentation offload (default 1)',
   'network.base-latency': 'One way between two hosts, without any delay added (default 100us)',
   'network.members': "All members' hosts",
   'network.clients': "All clients' hosts",
