@@ -71,8 +71,8 @@ export const electionMutants: readonly Mutant[] = [
       };
     }),
     aim: {
-      actions: ['message-duplication', 'message-duplication', 'crash', 'slow-disk'],
-      settings: { preVote: false, voters: 5, electionTicks: 3, fsyncMs: 60 },
+      actions: ['message-duplication', 'message-duplication', 'crash', 'pause'],
+      settings: { preVote: false, checkQuorum: false, voters: 4, spares: 0, electionTicks: 3, fsyncMs: 20, delayMs: 10 },
     },
   },
   {

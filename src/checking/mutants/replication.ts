@@ -48,8 +48,9 @@ export const replicationMutants: readonly Mutant[] = [
     budgetRuns: 30_000,
     conduct: withRules({ mayCommit: () => true }),
     aim: {
-      actions: ['crash', 'partition', 'move-leader', 'cut-link', 'message-loss'],
-      settings: { voters: 5, spares: 0 },
+      actions: ['crash', 'partition', 'move-leader', 'cut-link'],
+      asks: ['put'],
+      settings: { voters: 3, spares: 0, maxMessageBytes: 1, electionTicks: 3, preVote: false, delayMs: 10 },
     },
   },
   {
@@ -92,9 +93,9 @@ export const replicationMutants: readonly Mutant[] = [
   {
     name: 'commit-beyond-the-message',
     source: 'Raft paper, figure 2: min(leaderCommit, index of last new entry); etcd-io/raft maybeAppend',
-    property: 'State Machine Safety',
+    property: 'No Panic',
     budgetRuns: 3000,
-    conduct: withRules({ followerCommit: (raft, commit) => Math.min(commit, raft.log.lastIndex()) }),
+    conduct: withRules({ followerCommit: (_raft, commit) => commit }),
     aim: {
       settings: { maxMessageBytes: 1 },
       actions: ['crash', 'partition', 'cut-link', 'move-leader', 'message-loss'],

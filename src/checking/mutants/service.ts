@@ -36,7 +36,11 @@ export const serviceMutants: readonly Mutant[] = [
     property: 'Linearizability',
     budgetRuns: 2000,
     conduct: withRules({ confirmedReads: () => Number.POSITIVE_INFINITY }),
-    aim: { asks: READS },
+    aim: {
+      asks: READS,
+      actions: ['cut-link'],
+      settings: { voters: 5, spares: 0, preVote: false, checkQuorum: false, electionTicks: 3 },
+    },
   },
   {
     name: 'duplicated-read-context',

@@ -45,6 +45,9 @@ export function checkScenario(settings: CheckSettings, base: ResolvedScenario = 
       ...client,
       balancer: { name: settings.balancer, options: {} },
       requestTimeoutUs: settings.requestTimeoutMs * 1000,
+      // kube-apiserver's are 30 s and 10 s; without, a client holds on to a dead connection for ever.
+      keepaliveTimeUs: 10_000_000,
+      keepaliveTimeoutUs: 5_000_000,
       connectCpu: { kind: 'constant', valueUs: 1000 },
     },
   };

@@ -32,7 +32,7 @@ import type { TraceSink } from './trace.js';
 
 /** How long a cluster that is left alone may take to be whole again. */
 export const QUIET_US = 30_000_000;
-/** A client learns after its keepalive's time and timeout, 40 s, that nobody holds its watch any more. */
+/** A client learns after its keepalive's time and timeout, 15 s, that nobody holds its watch any more. */
 const WATCH_QUIET_US = 60_000_000;
 /** How long the members have to find a first leader. */
 const START_US = 20_000_000;
