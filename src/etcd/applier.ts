@@ -18,6 +18,7 @@ export interface ApplyObserver {
   applied(entry: Entry): void;
   hashed(revision: number, hash: number): void;
   acknowledged(entry: Entry): void;
+  leaseCheckpointed(leaseId: number, remainingTtlSec: number): void;
 }
 
 export interface ApplierTarget {
@@ -188,6 +189,12 @@ export class Applier {
         const granted = lessor.grant(command.leaseId, command.ttlSec, this.simulator.nowUs);
         if (typeof granted !== 'number') return granted;
         return { kind: 'lease', header: this.target.header(), leaseId: command.leaseId, ttlSec: granted };
+      }
+      case 'lease-checkpoint': {
+        const { leaseId, remainingTtlSec } = command;
+        lessor.checkpoint(command, this.simulator.nowUs);
+        this.target.steps?.leaseCheckpointed(leaseId, remainingTtlSec);
+        return { kind: 'lease', header: this.target.header(), leaseId, ttlSec: remainingTtlSec };
       }
       case 'lease-revoke': {
         const keys = lessor.revoke(command.leaseId);

@@ -35,6 +35,10 @@ export interface MemberDecisions {
   installsData(): boolean;
   /** Whether a leader that is none any more stops the clocks of its leases. etcd: lessor.Demote. */
   demotesLessor(): boolean;
+  /** How often a leader writes down what is left of long leases; 0: never, etcd's default. */
+  readonly leaseCheckpointUs: number;
+  /** Whether a new leader goes on from there. etcd: lessor.Promote, remainingTTL. */
+  keepsCheckpoints(): boolean;
   /** Whether a leader asks a quorum before it revokes expired leases. etcd: ensureLeadership. */
   confirmsBeforeRevoking(): boolean;
   /** What goes out on a watch stream in place of this response. */
@@ -59,6 +63,8 @@ export const etcdDecisions: MemberDecisions = Object.freeze<MemberDecisions>({
   resumesAfter: (snapshotIndex) => snapshotIndex,
   installsData: () => true,
   demotesLessor: () => true,
+  leaseCheckpointUs: 0,
+  keepsCheckpoints: () => true,
   confirmsBeforeRevoking: () => true,
   watchResponses: (response) => [response],
   heedsRemoval: () => true,

@@ -14,6 +14,8 @@ export interface RenewalTarget {
   readonly self: MemberId;
   /** False if the peer cannot be reached. */
   send(to: MemberId, frame: PeerFrame): boolean;
+  /** Takes a checkpoint of a lease's remaining time back, through the log. */
+  clearCheckpoint(leaseId: number, done: () => void): void;
 }
 
 /** etcd 3.5 waits this long before it asks again; 3.4 asks as fast as it can, which is of no more use. */
@@ -117,6 +119,12 @@ export class LeaseRenewals {
   }
 
   private renewHere(leaseId: number, done: (ttlSec: number) => void): void {
+    if (this.lessor.isPrimary && (this.lessor.lookup(leaseId)?.remainingTtlSec ?? 0) > 0) {
+      this.target.clearCheckpoint(leaseId, () => this.renewNow(leaseId, done));
+    } else this.renewNow(leaseId, done);
+  }
+
+  private renewNow(leaseId: number, done: (ttlSec: number) => void): void {
     const result = this.lessor.renew(leaseId, this.simulator.nowUs);
     if (typeof result === 'number') done(result);
     else if (result === 'not-primary') done(NOT_PRIMARY);

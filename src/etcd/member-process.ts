@@ -92,7 +92,10 @@ export class MemberProcess {
     this.hooks = hooks;
     this.decisions = hooks.decisions?.() ?? etcdDecisions;
     const { decisions } = this;
-    this.lessor = new Lessor({ electionTimeoutUs: config.raft.electionTimeoutUs });
+    this.lessor = new Lessor({
+      electionTimeoutUs: config.raft.electionTimeoutUs,
+      checkpointIntervalUs: decisions.leaseCheckpointUs,
+    });
     this.hub = new WatchHub({
       history: this.store,
       header: (revision) => this.header(revision),
@@ -121,6 +124,7 @@ export class MemberProcess {
                 applied: (entry) => this.steps!.applied(entry),
                 hashed: (revision, hash) => this.steps!.hashed(revision, hash),
                 acknowledged: (entry) => this.steps!.acknowledged(entry),
+                leaseCheckpointed: (leaseId, sec) => this.steps!.leaseCheckpointed(leaseId, sec),
               },
         installsData: () => decisions.installsData(),
         termBegun: () => this.termBegun(),
@@ -252,18 +256,9 @@ export class MemberProcess {
       },
       self: id,
       send: (to, frame) => peers.send(to, frame),
+      clearCheckpoint: (leaseId, done) => this.leaseKeeper.clearCheckpoint(leaseId, done),
     });
-    this.leaseKeeper = new LeaseKeeper(
-      simulator,
-      program,
-      this.lessor,
-      (done) => {
-        // etcd: ensureLeadership. 3.4 here is 3.4.23 and 3.5 is 3.5.1, which were measured: they lack it.
-        if (config.version !== '3.6' || !decisions.confirmsBeforeRevoking()) done(true);
-        else this.reads.read((error) => done(error === undefined && driver.raw.state === 'StateLeader'));
-      },
-      (leaseId) => this.proposals.propose({ kind: 'lease-revoke', leaseId }, 10, Number.POSITIVE_INFINITY, () => {}),
-    );
+    this.leaseKeeper = new LeaseKeeper(this, simulator);
     simulator.schedule(WATCH_SYNC_US, this.onSyncTimer, undefined);
   }
 
@@ -383,7 +378,11 @@ export class MemberProcess {
   /** The leader's empty entry is applied: all that earlier leaders committed is in the store. */
   private termBegun(): void {
     this.reads.termBegun();
-    if (this.leads) this.lessor.promote(this.simulator.nowUs, this.member.config.raft.electionTimeoutUs);
+    if (!this.leads) return;
+    const { nowUs } = this.simulator;
+    const extendUs = this.member.config.raft.electionTimeoutUs;
+    this.lessor.promote(nowUs, extendUs, this.decisions.keepsCheckpoints());
+    this.steps?.leasesStarted(this.lessor, nowUs + extendUs);
   }
 
   private applied(): void {

@@ -47,6 +47,10 @@ export interface StepObserver {
   hashed(member: Member, revision: number, hash: number): void;
   /** Whoever asked for this entry is told that it took effect. */
   acknowledged(member: Member, entry: Entry): void;
+  /** The log says that so much is left of a lease, seconds; 0: its whole time. */
+  leaseCheckpointed(member: Member, leaseId: number, remainingTtlSec: number): void;
+  /** A new leader lets a lease's time run: as much as `givenSec` of `ttlSec`. */
+  leaseStarted(member: Member, leaseId: number, times: { readonly ttlSec: number; readonly givenSec: number }): void;
   crashed(member: Member): void;
   /** Back, with what its disk held. */
   restarted(member: Member, term: number, appliedIndex: number): void;

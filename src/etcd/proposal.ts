@@ -16,7 +16,8 @@ export type Command =
   | TxnRequest
   | { readonly kind: 'compact'; readonly revision: number }
   | { readonly kind: 'lease-grant'; readonly leaseId: number; readonly ttlSec: number }
-  | { readonly kind: 'lease-revoke'; readonly leaseId: number };
+  | { readonly kind: 'lease-revoke'; readonly leaseId: number }
+  | { readonly kind: 'lease-checkpoint'; readonly leaseId: number; readonly remainingTtlSec: number };
 
 /** InternalRaftRequest's header (id, user) and field tags around the request's own bytes. */
 export const PROPOSAL_OVERHEAD_BYTES = 16;

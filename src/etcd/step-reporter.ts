@@ -3,6 +3,7 @@ import type { ConfState, Entry, Ready, SoftState } from '../raft/types.js';
 import type { ApplyObserver } from './applier.js';
 import type { Member } from './member.js';
 import type { StepObserver } from './observer.js';
+import type { Lessor } from './storage/index.js';
 
 /** Works out one process's steps for an observer. There is none without an observer. */
 export class StepReporter implements ApplyObserver {
@@ -69,6 +70,18 @@ export class StepReporter implements ApplyObserver {
 
   hashed(revision: number, hash: number): void {
     this.steps.hashed(this.member, revision, hash);
+  }
+
+  leaseCheckpointed(leaseId: number, remainingTtlSec: number): void {
+    this.steps.leaseCheckpointed(this.member, leaseId, remainingTtlSec);
+  }
+
+  /** @param fromUs when their time begins to run out */
+  leasesStarted(lessor: Lessor, fromUs: number): void {
+    for (const { leaseId, ttlSec } of lessor.all()) {
+      const givenSec = (lessor.remainingUs(leaseId, fromUs) ?? 0) / 1e6;
+      this.steps.leaseStarted(this.member, leaseId, { ttlSec, givenSec });
+    }
   }
 
   acknowledged(entry: Entry): void {

@@ -14,6 +14,8 @@ export interface MemberView {
   leads: number | undefined;
   commitIndex: number;
   appliedIndex: number;
+  /** Of the last snapshot on its disk. It becomes the state behind what was to be applied before. */
+  snapshotIndex: number;
 }
 
 /** A prefix of all logs that a member once held, by its last entry. */
@@ -48,6 +50,7 @@ export class ClusterView {
         leads: undefined,
         commitIndex: 0,
         appliedIndex: 0,
+        snapshotIndex: 0,
       };
       this.members.set(name, view);
     }
@@ -94,7 +97,7 @@ export class ClusterView {
         const { index, term } = event;
         const hash = this.prefix(index, term)?.hash ?? logHash(EMPTY_LOG_HASH, term, index);
         member.log.restart({ index, term, hash });
-        member.appliedIndex = Math.max(member.appliedIndex, index);
+        member.snapshotIndex = index;
         return;
       }
       case 'crash':
@@ -107,6 +110,8 @@ export class ClusterView {
         member.commitIndex = 0;
         member.appliedIndex = event.appliedIndex;
         return;
+      case 'lease-checkpointed':
+      case 'lease-started':
       case 'acknowledged':
       case 'kv-hash':
         return;

@@ -40,6 +40,10 @@ export type MemberEvent =
   | { readonly kind: 'kv-hash'; readonly revision: number; readonly hash: number }
   /** A snapshot took the place of the log, on disk. */
   | { readonly kind: 'snapshot-installed'; readonly index: number; readonly term: number }
+  /** The log says that so much is left of a lease, seconds; 0: its whole time. */
+  | { readonly kind: 'lease-checkpointed'; readonly leaseId: number; readonly remainingSec: number }
+  /** A new leader lets a lease's time run: `givenSec` of its `ttlSec`. */
+  | { readonly kind: 'lease-started'; readonly leaseId: number; readonly ttlSec: number; readonly givenSec: number }
   | { readonly kind: 'crash' }
   /** Back, with what its disk held: `term` from there, applied up to `appliedIndex`. */
   | { readonly kind: 'restart'; readonly term: number; readonly appliedIndex: number };

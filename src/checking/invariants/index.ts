@@ -5,6 +5,7 @@ import { equalHash } from './equal-hash.js';
 import type { Invariant } from './invariant.js';
 import { leaderAppendOnly } from './leader-append-only.js';
 import { leaderCompleteness } from './leader-completeness.js';
+import { leaseCheckpoints } from './lease-checkpoints.js';
 import { logMatching } from './log-matching.js';
 import { monotoneCommit } from './monotone-commit.js';
 import { monotoneTerm } from './monotone-term.js';
@@ -29,4 +30,5 @@ export const invariants: readonly Invariant[] = [
   durableAcknowledgement,
   configIntersection,
   equalHash,
+  leaseCheckpoints,
 ];

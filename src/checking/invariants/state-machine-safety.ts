@@ -11,8 +11,9 @@ export const stateMachineSafety: Invariant = {
       before(event) {
         if (event.kind !== 'applied') return undefined;
         const { entry, member } = event;
-        const { appliedIndex } = view.member(member);
+        const { appliedIndex, snapshotIndex } = view.member(member);
         if (entry.index === appliedIndex + 1) return undefined;
+        if (entry.index === snapshotIndex + 1 && snapshotIndex > appliedIndex) return undefined;
         return `${member} applies index ${entry.index} after ${appliedIndex}`;
       },
       after(event) {

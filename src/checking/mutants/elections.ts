@@ -72,7 +72,15 @@ export const electionMutants: readonly Mutant[] = [
     }),
     aim: {
       actions: ['message-duplication', 'message-duplication', 'crash', 'pause'],
-      settings: { preVote: false, checkQuorum: false, voters: 4, spares: 0, electionTicks: 3, fsyncMs: 20, delayMs: 10 },
+      settings: {
+        preVote: false,
+        checkQuorum: false,
+        voters: 4,
+        spares: 0,
+        electionTicks: 3,
+        fsyncMs: 20,
+        delayMs: 10,
+      },
     },
   },
   {

@@ -1,5 +1,6 @@
 import { etcdRules } from '../../raft/rules.js';
 import { type Mutant, withDecisions, withRules } from './mutant.js';
+import { CHECKPOINT_US } from './service.js';
 
 /** Changes that are no bugs: a check that complains of one of these is wrong itself. */
 export const equivalentMutants: readonly Mutant[] = [
@@ -45,6 +46,15 @@ export const equivalentMutants: readonly Mutant[] = [
     budgetRuns: 300,
     equivalent: true,
     conduct: withDecisions(() => ({ readContext: () => ({ read: true }) })),
+  },
+  {
+    name: 'leases-checkpointed',
+    source: 'etcd --experimental-enable-lease-checkpoint',
+    property: 'none: leases go on where they were',
+    budgetRuns: 300,
+    equivalent: true,
+    conduct: withDecisions(() => ({ leaseCheckpointUs: CHECKPOINT_US })),
+    aim: { asks: ['lease', 'idle-lease', 'put'] },
   },
   {
     name: 'commit-checked-twice',

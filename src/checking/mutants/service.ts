@@ -2,6 +2,8 @@ import type { WatchResponse } from '../../api/index.js';
 import { type Mutant, withDecisions, withRules } from './mutant.js';
 
 const READS = ['put', 'get', 'get', 'get-all'];
+/** Idle leases of a check live six seconds. */
+export const CHECKPOINT_US = 1_100_000;
 const WATCHES = ['put', 'put', 'delete', 'create', 'watch', 'rewatch'];
 
 /** What clients see: reads, leases, watches, and which member they ask. */
@@ -69,6 +71,14 @@ export const serviceMutants: readonly Mutant[] = [
     budgetRuns: 2000,
     conduct: withDecisions(() => ({ confirmsBeforeRevoking: () => false })),
     aim: { asks: ['lease', 'lease', 'put'], actions: ['pause', 'partition'] },
+  },
+  {
+    name: 'checkpoints-lost-on-a-leader-change',
+    source: 'etcd pull request 13508: the remaining time of leases was lost although checkpoints were on',
+    property: 'Lease Keeps Its Checkpoint',
+    budgetRuns: 2000,
+    conduct: withDecisions(() => ({ leaseCheckpointUs: CHECKPOINT_US, keepsCheckpoints: () => false })),
+    aim: { asks: ['idle-lease', 'put'], actions: ['move-leader', 'crash'] },
   },
   {
     name: 'lessor-never-demoted',

@@ -100,6 +100,8 @@ export class Lessor implements LeaseBook {
   /**
    * Starts a lease's time anew, on the primary.
    *
+   * A checkpoint must have been taken back before, through the log: another leader would start from it.
+   *
    * @returns the TTL, seconds; 'not-primary': ask the leader; 'expired': its time ran out but the revoke is not applied
    *   yet, so etcd keeps the caller waiting until it is (lease not found) or the leader changes (not primary)
    */
@@ -108,9 +110,6 @@ export class Lessor implements LeaseBook {
     const lease = this.leases.get(leaseId);
     if (lease === undefined) return ETCD_ERRORS.leaseNotFound;
     if (lease.expiryUs <= nowUs) return 'expired';
-    // Model: etcd clears a checkpoint by a proposal of its own, and waits for it; here the next promotion of another
-    // member may still start from the checkpoint. Checkpoints are off by default.
-    lease.remainingTtlSec = 0;
     this.refresh(lease, nowUs);
     return lease.ttlSec;
   }
@@ -149,10 +148,11 @@ export class Lessor implements LeaseBook {
    *
    * Source: etcd lessor.Promote, with the spreading of piles of leases that would all expire at once.
    */
-  promote(nowUs: number, extendUs: number): void {
+  promote(nowUs: number, extendUs: number, keepsCheckpoints = true): void {
     this.primary = true;
     const leases = this.inOrder();
     for (const lease of leases) {
+      if (!keepsCheckpoints) lease.remainingTtlSec = 0;
       this.refresh(lease, nowUs, extendUs);
       this.scheduleCheckpoint(lease, nowUs);
     }

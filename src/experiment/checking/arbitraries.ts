@@ -1,6 +1,7 @@
 import type fc from 'fast-check';
 import {
   ASKS,
+  type Ask,
   type CheckSettings,
   type FaultStep,
   MOMENTS,
@@ -19,7 +20,7 @@ export interface Universe {
   /** Names of the faults to draw from; left out: all. */
   readonly actions?: readonly string[];
   /** Kinds of asks to draw from; left out: all. */
-  readonly asks?: readonly (typeof ASKS)[number][];
+  readonly asks?: readonly Ask[];
 }
 
 /** What an action needs to be told, and how long it usually lasts. */
@@ -123,7 +124,7 @@ export function schedules(fc: FastCheck, universe: Universe = {}): fc.Arbitrary<
     }));
 }
 
-const ASK_WEIGHTS: Readonly<Record<(typeof ASKS)[number], number>> = {
+const ASK_WEIGHTS: Readonly<Record<Ask, number>> = {
   put: 10,
   get: 7,
   delete: 2,
@@ -134,6 +135,7 @@ const ASK_WEIGHTS: Readonly<Record<(typeof ASKS)[number], number>> = {
   rewatch: 1,
   compact: 1,
   lease: 1,
+  'idle-lease': 1,
 };
 
 function faultStep(fc: FastCheck, actions: readonly string[]): fc.Arbitrary<FaultStep> {

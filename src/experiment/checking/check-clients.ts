@@ -17,6 +17,7 @@ const VALUE_BYTES = 8;
 /** How many times its granted time a lease is kept alive, and read on after that. */
 const LEASE_KEPT_TTLS = 2;
 const LEASE_READ_TTLS = 2;
+const IDLE_TTL_SEC = 6;
 
 /** The clients of one check: they ask what the schedule says, and everything is recorded. */
 export class CheckClients {
@@ -74,6 +75,9 @@ export class CheckClients {
         return;
       case 'lease':
         this.lease(client);
+        return;
+      case 'idle-lease':
+        this.call(client, { kind: 'lease-grant', leaseId: 1000 + ++this.leases, ttlSec: IDLE_TTL_SEC });
         return;
     }
   }

@@ -80,6 +80,14 @@ export class StepMonitor implements StepObserver {
     this.tell(member, { kind: 'acknowledged', index, term });
   }
 
+  leaseCheckpointed(member: Member, leaseId: number, remainingSec: number): void {
+    this.tell(member, { kind: 'lease-checkpointed', leaseId, remainingSec });
+  }
+
+  leaseStarted(member: Member, leaseId: number, times: { readonly ttlSec: number; readonly givenSec: number }): void {
+    this.tell(member, { kind: 'lease-started', leaseId, ...times });
+  }
+
   crashed(member: Member): void {
     this.tell(member, { kind: 'crash' });
   }

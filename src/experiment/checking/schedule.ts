@@ -54,7 +54,8 @@ export interface ClientStep {
 /**
  * put, get and delete one key; stale-get: serializable; get-all: a range over all; create: a transaction that puts if the
  * key is not there; watch: of all keys from now on; rewatch: from revision 2 on; compact: all but the newest revision seen;
- * lease: grants a lease of the shortest time, puts a key with it, keeps it alive, and reads the key until after its end.
+ * lease: grants a lease of the shortest time, puts a key with it, keeps it alive, and reads the key until after its end;
+ * idle-lease: grants a lease of some seconds and leaves it alone.
  */
 export type Ask =
   | 'put'
@@ -66,8 +67,10 @@ export type Ask =
   | 'watch'
   | 'rewatch'
   | 'compact'
-  | 'lease';
+  | 'lease'
+  | 'idle-lease';
 
+/** Those that any schedule may have; the others must be asked for. */
 export const ASKS: readonly Ask[] = [
   'put',
   'get',
