@@ -42,7 +42,8 @@ export class Snapshotter {
     // Asked after every turn of the node loop, and nearly always in vain.
     if (appliedIndex - this.snapshotIndex <= this.snapshotCount) return;
     const { driver, storage, confState } = this.source;
-    if (appliedIndex > driver.raw.appliedIndex) return;
+    // One that another member sent may be on disk already, and wait for what is applied before it.
+    if (appliedIndex > driver.raw.appliedIndex || appliedIndex < storage.firstIndex()) return;
     const { snapshotCatchUpEntries } = this.settings;
     this.snapshotIndex = appliedIndex;
     const data = this.state();

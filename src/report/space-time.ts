@@ -18,58 +18,121 @@ export function spaceTimeSvg({ trace, members, violation }: ReplayedRun): string
   const received = new Set(shown.flatMap(({ sentBy }) => (sentBy === undefined ? [] : [sentBy])));
   const x = (member: string): number => LEFT + Math.max(0, members.indexOf(member)) * COLUMN;
   const y = (row: number): number => TOP + row * ROW;
-  const height = y(shown.length) + 80;
+  const bottom = y(shown.length);
+  const height = bottom + 80;
   const width = LEFT + members.length * COLUMN + 40;
-  const parts: string[] = [
+  // From back to front: lives, arrows, dots, words.
+  const lives = members.flatMap((member) => life(member));
+  const arrows: string[] = [];
+  const dots: string[] = [];
+  const words: string[] = [];
+  for (const [row, event] of shown.entries()) draw(event, row);
+  const verdict =
+    violation === undefined
+      ? []
+      : [
+          `<text x="10" y="${height - 34}" fill="${RED}" font-size="13" font-weight="bold">violated: ${escaped(violation.property)}</text>`,
+          `<text x="10" y="${height - 14}" fill="${RED}" font-size="12">${escaped(violation.text)}</text>`,
+        ];
+  return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="11">`,
+    `<defs><marker id="head" markerWidth="8" markerHeight="8" refX="9" refY="3" orient="auto"><path d="M0,0 L7,3 L0,6 z" fill="${BLUE}"/></marker></defs>`,
     '<rect width="100%" height="100%" fill="white"/>',
-  ];
-  for (const member of members) {
-    parts.push(`<line x1="${x(member)}" y1="${TOP - 20}" x2="${x(member)}" y2="${height - 60}" stroke="#999"/>`);
-    parts.push(
-      `<text x="${x(member)}" y="${TOP - 28}" text-anchor="middle" font-weight="bold">${escaped(member)}</text>`,
-    );
-  }
-  for (const [row, event] of shown.entries()) parts.push(...drawn(event, row));
-  if (violation !== undefined) {
-    parts.push(
-      `<text x="10" y="${height - 30}" fill="#b00" font-weight="bold">violated: ${escaped(violation.property)}</text>`,
-      `<text x="10" y="${height - 12}" fill="#b00">${escaped(violation.text)}</text>`,
-    );
-  }
-  parts.push('</svg>', '');
-  return parts.join('\n');
+    `<text x="8" y="18" fill="${GREY}">thick green: leads; dashed: down; blue: raft messages, a cross: lost; heartbeats are left out</text>`,
+    ...lives,
+    ...arrows,
+    ...dots,
+    ...words,
+    ...verdict,
+    '</svg>',
+    '',
+  ].join('\n');
 
-  function drawn(event: TraceEvent, row: number): string[] {
+  /** A member's line: thick while it leads, dashed while it is down. What came before the shown part counts too. */
+  function life(member: string): string[] {
+    const parts = [
+      `<text x="${x(member)}" y="${TOP - 24}" text-anchor="middle" font-size="13" font-weight="bold">${escaped(member)}</text>`,
+    ];
+    let look: keyof typeof LOOKS = 'runs';
+    let from = TOP - 14;
+    const first = trace.length - shown.length;
+    const upTo = (row: number): void => {
+      if (row > from) parts.push(`<line x1="${x(member)}" y1="${from}" x2="${x(member)}" y2="${row}" ${LOOKS[look]}/>`);
+      from = Math.max(from, row);
+    };
+    for (const event of trace) {
+      const next = event.member === member && event.kind === 'step' ? lookAfter(event.text) : undefined;
+      if (next === undefined) continue;
+      if (event.number >= first) upTo(y(event.number - first));
+      look = next;
+    }
+    upTo(bottom);
+    return parts;
+  }
+
+  function draw(event: TraceEvent, row: number): void {
     const { kind, member, text, sentBy, to, number } = event;
-    const time = `<text x="8" y="${y(row) + 4}" fill="#777">${(event.atUs / 1000).toFixed(1)} ms</text>`;
-    const label = (dx: number, fill: string): string =>
-      `<text x="${x(member) + dx}" y="${y(row) + 4}" fill="${fill}">${escaped(text)}</text>`;
+    const at = y(row);
+    const label = (dx: number, fill: string, content = text): string =>
+      `<text x="${x(member) + dx}" y="${at + 4}" fill="${fill}" paint-order="stroke" stroke="white" stroke-width="3">${escaped(content)}</text>`;
+    if (row === 0 || clock(event) !== clock(shown[row - 1]!)) {
+      words.push(`<text x="8" y="${at + 4}" fill="${GREY}">${clock(event)} ms</text>`);
+    }
     switch (kind) {
       case 'receive': {
         const from = rowOf.get(sentBy!);
-        const origin = trace[sentBy!]!;
-        if (from === undefined) return [time];
-        return [
-          time,
-          `<line x1="${x(origin.member)}" y1="${y(from)}" x2="${x(member)}" y2="${y(row)}" stroke="#36c" marker-end="none"/>`,
-          `<circle cx="${x(member)}" cy="${y(row)}" r="3" fill="#36c"/>`,
-        ];
+        dots.push(`<circle cx="${x(member)}" cy="${at}" r="3" fill="${BLUE}"/>`);
+        if (from === undefined) words.push(label(8, BLUE));
+        else {
+          const [x1, y1] = [x(trace[sentBy!]!.member), y(from)];
+          arrows.push(
+            `<line x1="${x1}" y1="${y1}" x2="${x(member)}" y2="${at}" stroke="${BLUE}" stroke-opacity="0.6" marker-end="url(#head)"/>`,
+          );
+        }
+        return;
       }
       case 'send': {
-        const lost = received.has(number)
-          ? []
-          : [
-              `<text x="${x(member) + (x(to ?? member) > x(member) ? 40 : -40)}" y="${y(row) + 4}" fill="#b00">×</text>`,
-            ];
-        return [time, `<circle cx="${x(member)}" cy="${y(row)}" r="2" fill="#36c"/>`, label(6, '#36c'), ...lost];
+        dots.push(`<circle cx="${x(member)}" cy="${at}" r="2" fill="${BLUE}"/>`);
+        words.push(label(7, BLUE));
+        if (received.has(number)) return;
+        const side = x(to ?? member) > x(member) ? 1 : -1;
+        const end = x(member) + side * 30;
+        arrows.push(
+          `<line x1="${x(member)}" y1="${at}" x2="${end}" y2="${at}" stroke="${RED}" stroke-dasharray="3 2"/>`,
+        );
+        words.push(`<text x="${x(member) - 16}" y="${at + 4}" fill="${RED}" font-weight="bold">×</text>`);
+        return;
       }
       case 'step':
-        return [time, `<circle cx="${x(member)}" cy="${y(row)}" r="4" fill="#282"/>`, label(8, '#111')];
+        dots.push(`<circle cx="${x(member)}" cy="${at}" r="4" fill="${GREEN}"/>`);
+        words.push(label(8, '#111111'));
+        return;
       case 'note':
-        return [time, `<text x="${x(member)}" y="${y(row) + 4}" fill="#b00">${escaped(text)}</text>`];
+        dots.push(`<rect x="${x(member) - 4}" y="${at - 4}" width="8" height="8" fill="${RED}"/>`);
+        words.push(label(8, RED));
     }
   }
+}
+
+function clock({ atUs }: TraceEvent): string {
+  return (atUs / 1000).toFixed(1);
+}
+
+const BLUE = '#3366cc';
+const GREEN = '#228822';
+const RED = '#bb0000';
+const GREY = '#777777';
+const LOOKS = {
+  runs: 'stroke="#999999"',
+  leads: 'stroke="#228822" stroke-width="5" stroke-opacity="0.45"',
+  down: 'stroke="#999999" stroke-dasharray="2 5"',
+} as const;
+
+/** How a member's line goes on after a step; undefined: as before. */
+function lookAfter(text: string): keyof typeof LOOKS | undefined {
+  if (text.startsWith('leads term')) return 'leads';
+  if (text === 'steps down' || text.startsWith('restarts')) return 'runs';
+  return text === 'crashes' ? 'down' : undefined;
 }
 
 /** The same as a Mermaid sequence diagram. */

@@ -25,6 +25,8 @@ const QUIET_MESSAGES = new Set(['MsgHeartbeat', 'MsgHeartbeatResp']);
 export class TraceRecorder implements TraceSink {
   readonly events: TraceEvent[] = [];
   private readonly sends = new Map<Message, number>();
+  /** By member, what its disk was last said to hold. */
+  private readonly votes = new Map<string, string>();
 
   sent(atUs: number, member: Member, message: Message): void {
     if (QUIET_MESSAGES.has(message.type)) return;
@@ -39,6 +41,12 @@ export class TraceRecorder implements TraceSink {
   }
 
   heard(event: InvariantEvent): void {
+    // Each new commit index is written with them: what stays the same is no news.
+    if (event.kind === 'vote-persisted') {
+      const vote = `${event.term} ${event.candidate}`;
+      if (this.votes.get(event.member) === vote) return;
+      this.votes.set(event.member, vote);
+    }
     const text = describeEvent(event);
     if (text !== undefined) this.add(event.atUs, event.member, 'step', text);
   }

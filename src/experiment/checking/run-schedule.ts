@@ -309,7 +309,10 @@ class CheckRun {
   private canHaveLeader(): boolean {
     const { steps, settings } = this.schedule;
     const changes = steps.some((step) => step.kind === 'fault' && step.action === 'change-members');
-    if (!changes || this.counting().some(({ role }) => role === 'leader')) return true;
+    if (!changes) return true;
+    // With neither nobody tells a leader that a removed member has raised the term of one of its followers.
+    if (!settings.preVote && !settings.checkQuorum) return false;
+    if (this.counting().some(({ role }) => role === 'leader')) return true;
     const running = this.cluster.members.filter((member) => member.up && !this.disturbances.holds(member));
     return someoneCanWin(running, settings.preVote);
   }
