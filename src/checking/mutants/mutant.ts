@@ -14,6 +14,8 @@ export interface MutantAim {
   readonly settings?: Readonly<Record<string, number | boolean | string>>;
   readonly actions?: readonly string[];
   readonly asks?: readonly string[];
+  /** Steps that every other schedule begins from: what has to come together, in rough order. As in a schedule. */
+  readonly sketch?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A seeded bug: what somebody's Raft or etcd once did, in one switch. Or an equivalent one, which is no bug. */

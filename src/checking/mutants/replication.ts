@@ -3,6 +3,20 @@ import type { Raft } from '../../raft/raft.js';
 import type { MemberId } from '../../raft/types.js';
 import { type Mutant, withDecisions, withRules } from './mutant.js';
 
+const PUT = { kind: 'client', ask: 'put', key: 0 } as const;
+const CUT_OFF = { kind: 'fault', action: 'partition', target: 'subject', options: {} } as const;
+
+/**
+ * Source: Raft paper, figure 8. A leader keeps an entry to itself; the next one leads for a moment and keeps its own; the
+ * first comes back, brings its entry to a majority, and is cut off before one of its new term gets there.
+ */
+const FIGURE_8 = [
+  { ...CUT_OFF, atMs: 500, target: 'leader', forMs: 1200 },
+  ...[520, 525, 530].flatMap((atMs) => [0, 1].map((client) => ({ ...PUT, atMs, client }))),
+  { ...CUT_OFF, atMs: 0, forMs: 2000, after: { step: 'became-leader', count: 1 } },
+  { ...CUT_OFF, atMs: 40, forMs: 3000, after: { step: 'became-leader', count: 2 } },
+];
+
 /** The log: what is appended, acknowledged, committed, and what snapshots do to it. */
 export const replicationMutants: readonly Mutant[] = [
   {
@@ -50,7 +64,11 @@ export const replicationMutants: readonly Mutant[] = [
     aim: {
       actions: ['crash', 'partition', 'move-leader', 'cut-link'],
       asks: ['put'],
-      settings: { voters: 3, spares: 0, maxMessageBytes: 1, electionTicks: 3, preVote: false, delayMs: 10 },
+      settings: {
+        ...{ voters: 3, spares: 0, clients: 2, maxMessageBytes: 1, electionTicks: 3, preVote: false },
+        ...{ delayMs: 10, jitterMs: 0, fsyncMs: 1, snapshotCount: 10_000, balancer: 'round-robin' },
+      },
+      sketch: FIGURE_8,
     },
   },
   {

@@ -21,6 +21,8 @@ export interface Universe {
   readonly actions?: readonly string[];
   /** Kinds of asks to draw from; left out: all. */
   readonly asks?: readonly Ask[];
+  /** Every other schedule keeps most of these steps, and adds some drawn ones. */
+  readonly sketch?: readonly Step[];
 }
 
 /** What an action needs to be told, and how long it usually lasts. */

@@ -56,7 +56,8 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     if (options.stop?.()) return { found: undefined, runs: run - 1, coverage: coverage.summary(), operations, events };
     if (fresh.length === 0) fresh = fc.sample(arbitrary, { seed: draws.below(0x7fffffff), numRuns: BATCH });
     const next = fresh.pop()!;
-    const parent = corpus.length > 0 && draws.chance(0.5) ? draws.pickFrom(corpus) : undefined;
+    const sketched = universe.sketch && draws.chance(0.5) ? { ...next, steps: universe.sketch } : undefined;
+    const parent = sketched ?? (corpus.length > 0 && draws.chance(0.5) ? draws.pickFrom(corpus) : undefined);
     const schedule = parent === undefined ? next : crossed(parent, next, draws);
     const result = runSchedule(schedule, { mutant, base, plugIns });
     events += result.events;
