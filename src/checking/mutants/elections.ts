@@ -4,6 +4,17 @@ import { etcdRules } from '../../raft/rules.js';
 import { type MemberId, NONE } from '../../raft/types.js';
 import { type Mutant, withDecisions, withRules } from './mutant.js';
 
+/**
+ * A campaign that no pre-vote came before, of a member that nobody hears: it is ahead by a term and behind by some entries
+ * when the leader goes for good, and its answer is all that tells the third of the term.
+ */
+const UNHEARD_CAMPAIGN = [
+  { kind: 'fault', atMs: 490, action: 'partition', target: 'follower', forMs: 2000, options: { direction: 'out' } },
+  { kind: 'fault', atMs: 500, action: 'move-leader', target: 'follower', forMs: 0, options: {} },
+  ...[600, 650, 700].map((atMs) => ({ kind: 'client', atMs, client: 0, ask: 'put', key: 0 })),
+  { kind: 'fault', atMs: 900, action: 'crash', target: 'leader', forMs: 0, options: {}, lasting: true },
+];
+
 /** Votes, terms, timeouts. */
 export const electionMutants: readonly Mutant[] = [
   {
@@ -144,7 +155,10 @@ export const electionMutants: readonly Mutant[] = [
         raw.step(message);
       },
     })),
-    aim: { settings: { preVote: true, checkQuorum: true } },
+    aim: {
+      settings: { preVote: true, checkQuorum: true, voters: 3, spares: 0, clients: 2, delayMs: 10 },
+      sketch: UNHEARD_CAMPAIGN,
+    },
   },
   {
     name: 'check-quorum-wedge',

@@ -106,7 +106,18 @@ export const replicationMutants: readonly Mutant[] = [
     source: 'Raft paper, figure 2: matchIndex is what the message showed to match',
     property: 'Durable Acknowledgement',
     budgetRuns: 3000,
-    conduct: withRules({ acknowledgedIndex: (raft) => raft.log.lastIndex() }),
+    // As it was before the message had replaced what conflicts.
+    conduct: withDecisions(() => ({
+      step: (raw, message) => {
+        const last = raw.lastIndex;
+        raw.step(message);
+        const answers = raw.raft.messagesAfterAppend;
+        const answer = answers.at(-1);
+        if (message.type !== 'MsgApp' || answer?.type !== 'MsgAppResp' || answer.reject || answer.index >= last) return;
+        answers[answers.length - 1] = { ...answer, index: last };
+      },
+    })),
+    aim: { asks: ['put'], actions: ['partition', 'crash', 'move-leader'], settings: { voters: 3, spares: 0 } },
   },
   {
     name: 'commit-beyond-the-message',
