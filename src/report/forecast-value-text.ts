@@ -52,6 +52,12 @@ Every policy against ${baseline}, pair by pair of ${pairs} runs with the same ra
 interval leaves 0 out and it is at least 2 % of what it is a difference to (of failed requests: half a one). A policy *pays*
 where something gets better and nothing worse, *harms* where it is the other way round. One interval in twenty misses by chance.
 
+## In short
+
+\`\`\`
+${inShort(report)}
+\`\`\`
+
 ## Where it pays, where it does nothing, where it harms
 
 ${policiesOf(report)
@@ -77,6 +83,20 @@ First line of each table: ${baseline} itself. Below: the others' means, with the
 
 ${tables(report)}
 `;
+}
+
+/** In how many of the cells each policy does what. */
+function inShort({ worths, ...report }: ValueReport): string {
+  const verdicts = Object.keys(VERDICT_WORDS) as VerdictName[];
+  const rows = policiesOf({ worths, ...report }).map((value) => {
+    const own = worths.filter((worth) => worth.value === value);
+    return [
+      policyLabel(value),
+      ...verdicts.map((verdict) => String(own.filter((worth) => worth.verdict === verdict).length)),
+    ];
+  });
+  const head = ['of the cells below', ...verdicts.map((verdict) => VERDICT_WORDS[verdict])];
+  return renderTable({ head, rows, right: verdicts.map((_, i) => i + 1) }, colors(false));
 }
 
 function policiesOf({ rows }: ValueReport): string[] {
