@@ -35,5 +35,8 @@ export const CLIENT_ERRORS = {
   deadlineExceeded: error('DeadlineExceeded', 'context deadline exceeded'),
   canceled: error('Canceled', 'context canceled'),
   transportClosing: error('Unavailable', 'transport is closing'),
+  /** The channel had nowhere to send the call. clientv3 retry.go knows these by their texts. */
+  noAddress: error('Unavailable', 'there is no address available'),
+  noConnection: error('Unavailable', 'there is no connection available'),
   allSubconnectionsFailed: error('Unavailable', 'all SubConns are in TransientFailure'),
 } as const;

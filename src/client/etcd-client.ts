@@ -149,13 +149,16 @@ export class EtcdClient {
 
 /**
  * clientv3 repeats what it marks as repeatable if it ends Unavailable: reads, and of the mutations a lease's grant and
- * revoke. A Txn is not, not even one that only reads. Other mutations would be repeated if they had surely not been
- * sent; but those wait in the channel until they can be, so that an error always means that they may have happened.
+ * revoke. A Txn is not, not even one that only reads. Other mutations are repeated if they have surely not been sent,
+ * which their error's text says. A policy that drops calls can give that; else they wait in the channel until they can be
+ * sent, so that any other error means that they may have happened.
  *
  * Source: clientv3 retry.go, v3.4 (withRetryPolicy, isSafeRetryImmutableRPC, isSafeRetryMutableRPC).
  */
-function mayRetry({ kind }: Request, error: ErrorResponse): boolean {
-  return error.code === 'Unavailable' && !UNREPEATABLE.has(kind);
+function mayRetry({ kind }: Request, { code, text }: ErrorResponse): boolean {
+  return code === 'Unavailable' && (!UNREPEATABLE.has(kind) || SURELY_NOT_SENT.has(text));
 }
+
+const SURELY_NOT_SENT: ReadonlySet<string> = new Set([CLIENT_ERRORS.noAddress.text, CLIENT_ERRORS.noConnection.text]);
 
 const UNREPEATABLE: ReadonlySet<Request['kind']> = new Set(['put', 'delete-range', 'txn', 'compact']);

@@ -222,6 +222,40 @@ describe('a policy of one’s own is one object', () => {
     expect(held.outcome?.kind).toBe('range');
   });
 
+  test('that drops writes: they are sent again if they surely were not sent, else they fail at once', () => {
+    const dropping = (times: number, text: string): PickerPolicy => {
+      let left = times;
+      return {
+        name: 'dropping',
+        summary: 'drops some calls first',
+        newPicker: (ready) => ({
+          pick: ({ mutation }) =>
+            mutation && left-- > 0
+              ? { kind: 'drop', error: { kind: 'error', code: 'Unavailable', text } }
+              : { kind: 'complete', subconnection: ready[0]! },
+        }),
+      };
+    };
+    const put = (times: number, text: string) => {
+      const cluster = TestCluster.settled();
+      const client = cluster.clientWith(dropping(times, text));
+      cluster.runFor(SECOND_US);
+      return cluster.call(client, { kind: 'put', key: 'a', value: { text: 'v', sizeBytes: 1 } }, 10 * SECOND_US);
+    };
+    for (const text of ['there is no address available', 'there is no connection available']) {
+      const { outcome, tookUs } = put(4, text);
+      expect(outcome?.kind).toBe('put');
+      // A wait of 25 ms, give or take a tenth, after every second attempt of three endpoints.
+      expect(tookUs).toBeGreaterThan(2 * 22_500);
+      expect(tookUs).toBeLessThan(2 * 27_500 + 5000);
+    }
+    expect(put(1, 'transport is closing').outcome).toMatchObject({ kind: 'error', text: 'transport is closing' });
+    // A hundred attempts, and no more.
+    const { outcome, tookUs } = put(1000, 'there is no connection available');
+    expect(outcome).toMatchObject({ kind: 'error', text: 'there is no connection available' });
+    expect(Math.abs(tookUs / 49 / 25_000 - 1)).toBeLessThan(0.06);
+  });
+
   test('that draws from streams of its own: another seed, other picks; the same seed, the same', () => {
     const picks = (seed: number): string => {
       const cluster = TestCluster.settled({ seed });
