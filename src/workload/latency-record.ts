@@ -3,9 +3,12 @@ import type { OperationName } from './config.js';
 import type { WorkloadEnv } from './workload.js';
 
 /**
- * The figures of a synthetic workload: latency by operation, errors in all and by text, the longest time without a success.
+ * The figures of a synthetic workload: latency by operation, what callers waited, errors in all and by text, the longest
+ * time without a success.
  *
- * Latencies are those of successes; an error's duration says more about the deadline than about the cluster.
+ * Latencies are those of successes, so that a policy that loses its slowest requests seems fast. `wait` is the same for all
+ * operations, failed ones included up to the moment at which their callers were told: read it beside `errors`, since who
+ * fails at once does not wait.
  */
 export class LatencyRecord {
   successes = 0;
@@ -26,6 +29,7 @@ export class LatencyRecord {
   /** A call that began at `invokedUs` has just ended. */
   ended(name: OperationName, invokedUs: number, outcome: Outcome): void {
     const { nowUs } = this.env.simulator;
+    this.env.observe('wait', 'ms', (nowUs - invokedUs) / 1000);
     if (outcome.kind === 'error') {
       this.errors++;
       this.errorsByText.set(outcome.text, (this.errorsByText.get(outcome.text) ?? 0) + 1);
