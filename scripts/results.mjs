@@ -19,7 +19,11 @@ const RECORDING =
 export const PARTS = {
   reproduce: ['reproduce'],
   'leader-crash': ['sweep', 'leader-crash'],
-  balancers: ['compare', 'balancers', 'balancers-zones', 'balancers-stacked', 'balancers-init'],
+  balancers: [
+    'compare',
+    ...['balancers', 'balancers-zones', 'balancers-stacked'],
+    ...['balancers-init', 'balancers-far-init', 'balancers-zones-init', 'balancers-stacked-init'],
+  ],
   atlas: ['atlas'],
   forecast: {
     thesis: ['forecast', 'evaluate', '--setting', 'thesis', '--episodes', '24'],

@@ -1,4 +1,4 @@
-import type { DifferenceRow } from './result.js';
+import type { DifferenceRow, LeastRow } from './result.js';
 import { confidenceInterval, mean } from './statistics.js';
 import type { CellResult } from './sweep.js';
 
@@ -24,16 +24,11 @@ export function pairedDifferences(
   comparison: Comparison,
 ): DifferenceRow[] {
   const { axis, baseline, metrics } = comparison;
-  const groups = new Map<string, CellResult[]>();
-  for (const result of results) {
-    const key = JSON.stringify(without(result.cell, axis));
-    groups.set(key, [...(groups.get(key) ?? []), result]);
-  }
   const rows: DifferenceRow[] = [];
-  for (const group of groups.values()) {
+  for (const group of groupsOf(results, axis)) {
     const values = [...new Set(group.map(({ cell }) => cell[axis]!))];
     for (const metric of metrics) {
-      const unit = group.find((result) => result.metrics[metric] !== undefined)?.metrics[metric]?.unit;
+      const unit = unitOf(group, metric);
       if (unit === undefined) continue;
       for (const value of values) {
         if (value === baseline) continue;
@@ -57,6 +52,62 @@ export function pairedDifferences(
     }
   }
   return rows;
+}
+
+/** Which values of the axis have the least of each metric, cell by cell of the other axes: those that nobody is shown to beat. */
+export function leastValues(
+  scenario: string,
+  results: readonly CellResult[],
+  { axis, baseline, metrics }: Comparison,
+): LeastRow[] {
+  const rows: LeastRow[] = [];
+  for (const group of groupsOf(results, axis)) {
+    const values = [...new Set(group.map(({ cell }) => cell[axis]!))];
+    for (const metric of metrics) {
+      const unit = unitOf(group, metric);
+      if (unit === undefined) continue;
+      const isCount = unit === 'count';
+      const meanOf = (value: string): number => {
+        const own = pairsOf(group, { axis, value, baseline: value, metric, isCount }).map(([figure]) => figure);
+        return own.length === 0 ? Number.POSITIVE_INFINITY : mean(own);
+      };
+      const inOrder = values.map((value) => ({ value, mean: meanOf(value) })).sort((a, b) => a.mean - b.mean);
+      const least = inOrder[0]!;
+      const alike = inOrder.filter(({ value }) => {
+        if (value === least.value) return true;
+        const pairs = pairsOf(group, { axis, value, baseline: least.value, metric, isCount });
+        if (pairs.length < 2) return false;
+        return confidenceInterval(pairs.map(([own, other]) => own - other)).ciLow <= 0;
+      });
+      rows.push({
+        scenario,
+        cell: without(group[0]!.cell, axis),
+        metric,
+        unit,
+        value: least.value,
+        mean: least.mean,
+        baselineMean: meanOf(baseline),
+        alike: alike.map(({ value }) => value),
+      });
+    }
+  }
+  return rows;
+}
+
+/** Results by the cell that they have in common but for the axis, in order. */
+function groupsOf(results: readonly CellResult[], axis: string): readonly CellResult[][] {
+  const groups = new Map<string, CellResult[]>();
+  for (const result of results) {
+    const key = JSON.stringify(without(result.cell, axis));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [result]);
+    else group.push(result);
+  }
+  return [...groups.values()];
+}
+
+function unitOf(group: readonly CellResult[], metric: string): string | undefined {
+  return group.find((result) => result.metrics[metric] !== undefined)?.metrics[metric]?.unit;
 }
 
 function pairsOf(

@@ -1,5 +1,5 @@
 export { type AtlasOptions, type AtlasRow, livenessAtlas } from './atlas/index.js';
-export { type Comparison, pairedDifferences } from './compare.js';
+export { type Comparison, leastValues, pairedDifferences } from './compare.js';
 export { type MetricDescription, memberMetrics } from './member-metrics.js';
 export {
   balancers as balancerNames,

@@ -73,6 +73,19 @@ export interface DifferenceRow {
   readonly n: number;
 }
 
+/** The value of an axis with the least of a metric in one cell. */
+export interface LeastRow {
+  readonly scenario: string;
+  readonly cell: Readonly<Record<string, string>>;
+  readonly metric: string;
+  readonly unit: string;
+  readonly value: string;
+  readonly mean: number;
+  readonly baselineMean: number;
+  /** Values that are not shown to have more, pair by pair; the least one first, the baseline among them where it is. */
+  readonly alike: readonly string[];
+}
+
 /** One figure of reality against the simulation (DESIGN §5). */
 export interface ReproduceRow {
   readonly suite: string;

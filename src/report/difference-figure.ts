@@ -1,11 +1,15 @@
 import { scaleLinear } from 'd3-scale';
 import type { DifferenceRow } from '../experiment/result.js';
 import { axisLabel, cellLabel, isShown } from './difference-text.js';
-import { escapeXml, px, textAt } from './figure-frame.js';
+import { escapeXml, lineAt, px, textAt } from './figure-frame.js';
 
-const PANEL = { width: 240, line: 17, head: 40, foot: 30, gap: 18 } as const;
+const PANEL = { width: 240, line: 17, head: 40, foot: 30, gap: 60 } as const;
 const NAMES_WIDTH = 160;
 const COLUMNS = 5;
+/** Title and key. */
+const TOP = 70;
+/** Mean width of the title's characters. */
+const TITLE_CHARACTER = 8.6;
 const INK = '#222222';
 const GRID = '#e3e3e3';
 const LESS = '#0072b2';
@@ -14,6 +18,7 @@ const NONE = '#999999';
 
 /**
  * Paired differences of one metric: a panel a cell, a line a value, a dot with its 95 % interval; grey where it holds 0.
+ * Each panel has a scale of its own.
  *
  * @param rows of one metric
  */
@@ -24,19 +29,35 @@ export function differenceFigure(rows: readonly DifferenceRow[], title: string):
   const height = PANEL.head + values.length * PANEL.line + PANEL.foot;
   const columns = Math.min(COLUMNS, cells.size);
   const lines = Math.ceil(cells.size / COLUMNS);
-  const width = NAMES_WIDTH + columns * (PANEL.width + PANEL.gap);
-  const total = 50 + lines * height;
+  const panelsWidth = NAMES_WIDTH + columns * (PANEL.width + PANEL.gap);
+  const width = Math.max(panelsWidth, 20 + title.length * TITLE_CHARACTER, 660);
+  const total = TOP + lines * height;
   const panels = [...cells].map(([label, cell], i) => {
     const left = NAMES_WIDTH + (i % COLUMNS) * (PANEL.width + PANEL.gap);
-    const top = 50 + Math.floor(i / COLUMNS) * height;
+    const top = TOP + Math.floor(i / COLUMNS) * height;
     return panel(label, cell, values, { left, top, named: i % COLUMNS === 0 });
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${px(width)} ${px(total)}" width="${px(width)}" height="${px(total)}" ` +
     `font-family="Helvetica, Arial, sans-serif" fill="${INK}"><title>${escapeXml(title)}</title>` +
-    `<rect width="100%" height="100%" fill="#ffffff"/>${textAt(10, 24, title, { size: 16, bold: true })}${panels.join('')}</svg>\n`
+    `<rect width="100%" height="100%" fill="#ffffff"/>${textAt(10, 24, title, { size: 16, bold: true })}${KEY}${panels.join('')}</svg>\n`
   );
 }
+
+const KEY = [
+  ['less', LESS],
+  ['more', MORE],
+  ['no difference shown: the 95 % interval holds 0', NONE],
+]
+  .map(([text, color], i) => {
+    const x = 10 + i * 100;
+    return (
+      lineAt(x, 43, x + 26, 43, color!, 2) +
+      `<circle cx="${x + 13}" cy="43" r="3.5" fill="${color}"/>` +
+      textAt(x + 34, 47, text!, { size: 12 })
+    );
+  })
+  .join('');
 
 function panel(
   label: string,

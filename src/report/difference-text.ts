@@ -26,7 +26,7 @@ export function axisLabel(value: string): string {
 }
 
 /** A cell in few words: `balancers, delay 15ms, faults crash leader`. */
-export function cellLabel({ scenario, cell }: DifferenceRow): string {
+export function cellLabel({ scenario, cell }: Pick<DifferenceRow, 'scenario' | 'cell'>): string {
   const paths = Object.keys(cell);
   const names = shortNames(paths);
   return [scenario, ...paths.map((path, i) => `${names[i]} ${axisLabel(cell[path]!)}`)].join(', ');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type CellResult, pairedDifferences } from '../../src/experiment/index.js';
+import { type CellResult, leastValues, pairedDifferences } from '../../src/experiment/index.js';
 import { differenceFigure } from '../../src/report/difference-figure.js';
+import { differenceMap } from '../../src/report/difference-map.js';
+import { differenceSummary } from '../../src/report/difference-summary.js';
 import { axisLabel, differenceCsv, differenceText, isShown } from '../../src/report/difference-text.js';
 import { colors } from '../../src/report/table.js';
 
@@ -51,6 +53,40 @@ describe('paired differences', () => {
       /^scenario,delay,client\.balancer,baseline,metric/,
     );
     expect(differenceFigure(rows.slice(0, 1), 'latency')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+  });
+});
+
+describe('the least of a cell', () => {
+  it('is one value where it is shown to be, and all that are alike where it is not', () => {
+    const [better] = leastValues('test', results(1), comparison);
+    expect(better).toMatchObject({ value: 'b', alike: ['b'], metric: 'latency', cell: { delay: '5ms' } });
+    expect(better!.baselineMean - better!.mean).toBeCloseTo(1.04, 10);
+    const [latency, errors] = leastValues('test', results(0), comparison);
+    // The tenth of a ms in two pairs of five is chance.
+    expect(latency!.alike).toEqual(['b', 'a']);
+    expect(errors).toMatchObject({ value: 'a', mean: 0, alike: ['a', 'b'] });
+  });
+
+  it('is on the page of who has to choose, beside how often each is better', () => {
+    const page = (better: number): string =>
+      differenceSummary(
+        pairedDifferences('test', results(better), comparison),
+        leastValues('test', results(better), comparison),
+        { axis: AXIS, baseline: 'a' },
+      );
+    expect(page(1)).toContain('| b | 1 / 0 | 0 / 0 |');
+    expect(page(1)).toContain('| delay 5ms | **119** (120) b | = (0) |');
+    expect(page(0)).toContain('| b | 0 / 0 | 0 / 0 |');
+    expect(page(0)).toContain('| delay 5ms | = (120) | = (0) |');
+    expect(page(-1)).toContain('| b | 0 / 1 | 0 / 0 |');
+  });
+
+  it('is on its picture: a box a cell, grey without a difference', () => {
+    const picture = (better: number): string =>
+      differenceMap(pairedDifferences('test', results(better), comparison).slice(0, 1), 'map');
+    expect(picture(30)).toMatch(/fill="#7fbbe3"\/>.*>−25<\/text>/);
+    expect(picture(-30)).toMatch(/fill="#f2a673"\/>.*>\+25<\/text>/);
+    expect(picture(0)).toMatch(/fill="#f2f2f2"\/>.*>=<\/text>/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import type { DifferenceRow } from '../../experiment/result.js';
+import type { DifferenceRow, LeastRow } from '../../experiment/result.js';
 import type { Format } from '../arguments.js';
 import { positiveCount } from '../arguments.js';
 import { newCommand } from '../command.js';
@@ -28,14 +28,22 @@ import type { Session } from '../session.js';
 
 const METRICS = [
   'total',
+  'wait_mean',
+  'wait_p99',
   'put_latency_mean',
   'put_latency_p99',
   'lget_latency_mean',
   'lget_latency_p99',
   'errors',
   'request_share_m1',
+  'request_share_m2',
+  'request_share_m3',
   'peer_sent',
 ];
+/** What the summary is about: figures of which less is better. */
+const IN_SUMMARY = ['total', 'wait_mean', 'wait_p99', 'put_latency_mean', 'lget_latency_mean', 'errors', 'peer_sent'];
+/** And its picture, where there is less room. */
+const IN_PICTURE = ['total', 'wait_mean', 'wait_p99', 'errors', 'peer_sent'];
 
 /** `etcdsim compare SCENARIO...`: paired differences of an axis's values to one of them. */
 export const compareCommand = (session: Session) =>
@@ -54,7 +62,9 @@ export const compareCommand = (session: Session) =>
     .addOption(faultOption())
     .addOption(invariantOption())
     .addOption(formatOption())
-    .addOption(outOption('differences.csv, differences.txt, a figure a metric, manifest.json and machine.json'))
+    .addOption(
+      outOption('summary.md and .svg, differences.csv and .txt, a figure a metric, manifest.json and machine.json'),
+    )
     .addHelpText('after', '\nExample:\n  etcdsim compare balancers balancers-zones --out results/balancers\n')
     .action(async (names, options) => {
       const startedMs = Date.now();
@@ -62,7 +72,7 @@ export const compareCommand = (session: Session) =>
       const set = settingsOf(options);
       const metrics = options.metrics?.split(',').map((name) => name.trim()) ?? METRICS;
       const { axis } = options;
-      const { pairedDifferences, runSweep } = await import('../../experiment/index.js');
+      const { leastValues, pairedDifferences, runSweep } = await import('../../experiment/index.js');
       const sources = names.map((name) => readScenario(name));
       const sound: SoundScenario[] = [];
       for (const source of sources)
@@ -71,6 +81,7 @@ export const compareCommand = (session: Session) =>
       const abort = new AbortController();
       session.onInterrupt(() => abort.abort());
       const rows: DifferenceRow[] = [];
+      const least: LeastRow[] = [];
       const manifests: unknown[] = [];
       for (const [i, { scenario, document, set: settings, vary, plugIns }] of sound.entries()) {
         const source = sources[i]!;
@@ -89,7 +100,9 @@ export const compareCommand = (session: Session) =>
           signal: abort.signal,
           onCell: (_cell, done, total) => progress.update(done, total),
         }).finally(() => progress.stop());
-        rows.push(...pairedDifferences(scenario.name, cells, { axis, baseline: baselines[i]!, metrics }));
+        const comparison = { axis, baseline: baselines[i]!, metrics };
+        rows.push(...pairedDifferences(scenario.name, cells, comparison));
+        least.push(...leastValues(scenario.name, cells, comparison));
         manifests.push({
           version: version(),
           seed: scenario.seed,
@@ -100,7 +113,7 @@ export const compareCommand = (session: Session) =>
       }
       const compared = { axis, baseline: baselines[0]! };
       if (options.out !== undefined) {
-        const files = await outFiles(rows, compared, manifests);
+        const files = await outFiles(rows, least, compared, manifests);
         await writeAll(options.out, { ...files, 'machine.json': machineJson(startedMs) });
         say(`written: ${options.out}`);
       }
@@ -130,23 +143,44 @@ async function inFormat(rows: readonly DifferenceRow[], compared: Compared, form
 
 async function outFiles(
   rows: readonly DifferenceRow[],
+  least: readonly LeastRow[],
   compared: Compared,
   manifests: unknown,
 ): Promise<Record<string, string>> {
-  const [{ differenceFigure }, { toJson }, { differenceCsv, differenceText }, { colors }] = await Promise.all([
+  const [
+    { differenceFigure },
+    { differenceMap },
+    { differenceSummary },
+    { toJson },
+    { axisLabel, differenceCsv, differenceText },
+    { colors },
+  ] = await Promise.all([
     import('../../report/difference-figure.js'),
+    import('../../report/difference-map.js'),
+    import('../../report/difference-summary.js'),
     import('../../report/json.js'),
     import('../../report/difference-text.js'),
     import('../../report/table.js'),
   ]);
+  const only = <Row extends { readonly metric: string }>(all: readonly Row[], names: readonly string[]) =>
+    names.flatMap((metric) => all.filter((row) => row.metric === metric));
+  const base = axisLabel(compared.baseline);
+  const inSummary = only(rows, IN_SUMMARY);
+  const title = `${compared.axis}: difference to ${base} by place and trouble`;
   const files: Record<string, string> = {
+    ...(inSummary.length === 0
+      ? {}
+      : {
+          'summary.md': differenceSummary(inSummary, only(least, IN_SUMMARY), compared),
+          'summary.svg': differenceMap(only(rows, IN_PICTURE), title),
+        }),
     'differences.csv': differenceCsv(rows, compared),
     'differences.txt': differenceText(rows, compared, colors(false)),
     'manifest.json': toJson(manifests),
   };
   for (const metric of new Set(rows.map((row) => row.metric))) {
     const own = rows.filter((row) => row.metric === metric);
-    const title = `${metric} (${own[0]!.unit}): difference to ${compared.baseline}, 95 % intervals of paired runs`;
+    const title = `${metric} (${own[0]!.unit}): difference to ${base}, 95 % intervals of paired runs`;
     files[`${metric}.svg`] = differenceFigure(own, title);
   }
   return files;
