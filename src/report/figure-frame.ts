@@ -60,7 +60,7 @@ export function textAt(
   return `<text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}" font-size="${size}"${weight}${turned}>${escapeXml(content)}</text>`;
 }
 
-function lineAt(x1: number, y1: number, x2: number, y2: number, color = INK, width = 1): string {
+export function lineAt(x1: number, y1: number, x2: number, y2: number, color = INK, width = 1): string {
   return `<line x1="${px(x1)}" y1="${px(y1)}" x2="${px(x2)}" y2="${px(y2)}" stroke="${color}" stroke-width="${width}"/>`;
 }
 

@@ -119,10 +119,8 @@ describe('in a sweep', () => {
   it('names the one that throws', async () => {
     const plugIns = [`${BAD}throws-later.js`];
     const text = SCENARIO.replace('sticky', 'throws-later').replace('40', '400');
-    await expect(runSweep({ ...options, text, plugIns, jobs: 2 })).rejects.toMatchObject({
-      name: 'PlugInError',
-      message: expect.stringMatching(/throws-later\.js: \[B4\].*no more.*\n {2}in replication 0$/),
-    });
+    const error: unknown = await runSweep({ ...options, text, plugIns, jobs: 2 }).catch((thrown: unknown) => thrown);
+    expect(String(error)).toMatch(/^PlugInError: .*throws-later\.js: \[B4\].*no more.*\n {2}in replication [0-2]$/);
   });
 });
 
