@@ -68,9 +68,17 @@ export const serviceMutants: readonly Mutant[] = [
     name: 'stale-leader-revokes-leases',
     source: 'etcd issue 15247: a leader that was stuck wakes up without its term and revokes all leases',
     property: 'Lease Lives Its Time',
-    budgetRuns: 2000,
+    budgetRuns: 10_000,
     conduct: withDecisions(() => ({ confirmsBeforeRevoking: () => false })),
-    aim: { asks: ['lease', 'lease', 'put'], actions: ['pause', 'partition'] },
+    aim: {
+      asks: ['lease', 'put'],
+      actions: ['pause'],
+      settings: { voters: 3, spares: 0, electionTicks: 3, checkQuorum: true },
+      sketch: [
+        { kind: 'client', atMs: 160, client: 0, ask: 'lease', key: 0 },
+        { kind: 'fault', atMs: 300, action: 'pause', target: 'leader', forMs: 1200, options: {} },
+      ],
+    },
   },
   {
     name: 'checkpoints-lost-on-a-leader-change',
