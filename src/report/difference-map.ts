@@ -68,7 +68,7 @@ function block(rows: readonly DifferenceRow[], cells: readonly string[], { headi
   const names = cells.map((label) => headOf(label, family));
   const heads = names.flatMap(({ group, leaf }, i) => [
     textAt(left(i) + BOX.width / 2, firstLine - 6, leaf, { size: 10, turn: -35 }),
-    ...(group === names[i - 1]?.group
+    ...(group === names[i - 1]?.group || group === ''
       ? []
       : [
           textAt(left(i) + 4, top + 34, group, { size: 11, bold: true }),
@@ -117,5 +117,6 @@ function headOf(label: string, family: string): { readonly group: string; readon
   const own = scenario!.startsWith(family) ? scenario!.slice(family.length).replace(/^-/, '') : scenario!;
   const leaf = axes.at(-1)?.startsWith('faults ') ? axes.pop()!.slice('faults '.length) : '';
   const group = [own, ...axes].filter((piece) => piece !== '').join(', ');
-  return { group: group === '' ? scenario! : group, leaf };
+  // Without a trouble there is one column, too narrow for a name across.
+  return leaf === '' ? { group: '', leaf: group } : { group: group === '' ? scenario! : group, leaf };
 }
