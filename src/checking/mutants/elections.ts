@@ -15,6 +15,23 @@ const UNHEARD_CAMPAIGN = [
   { kind: 'fault', atMs: 900, action: 'crash', target: 'leader', forMs: 0, options: {}, lasting: true },
 ];
 
+/** Half of four are no majority, unless a vote that comes twice makes them one: then both halves have a leader. */
+const TWO_HALVES = [
+  ...['m1', 'm2', 'm3', 'm4'].map((target) => ({
+    ...{ kind: 'fault', atMs: 0, action: 'message-duplication', target, forMs: 0 },
+    options: { ratio: 0.5, delay: 50_000 },
+  })),
+  ...[
+    ['m1', 'm3'],
+    ['m1', 'm4'],
+    ['m2', 'm3'],
+    ['m2', 'm4'],
+  ].map(([target, peer]) => ({
+    ...{ kind: 'fault', atMs: 300, action: 'cut-link', target, forMs: 0 },
+    options: { direction: 'both', peer },
+  })),
+];
+
 /** Votes, terms, timeouts. */
 export const electionMutants: readonly Mutant[] = [
   {
@@ -82,16 +99,9 @@ export const electionMutants: readonly Mutant[] = [
       };
     }),
     aim: {
-      actions: ['message-duplication', 'message-duplication', 'crash', 'pause'],
-      settings: {
-        preVote: false,
-        checkQuorum: false,
-        voters: 4,
-        spares: 0,
-        electionTicks: 3,
-        fsyncMs: 20,
-        delayMs: 10,
-      },
+      actions: ['message-duplication', 'crash', 'pause'],
+      settings: { preVote: false, checkQuorum: true, voters: 4, spares: 0, electionTicks: 3, fsyncMs: 1, delayMs: 1 },
+      sketch: TWO_HALVES,
     },
   },
   {

@@ -167,6 +167,14 @@ const wrong: readonly [property: string, steps: readonly Step[], text: string][]
     'at index 4, m3 has the voters m1 m2; m2 has m1 m2 m3 m4',
   ],
   ['Equal Hash', [['m1', hash(2, 43)]], 'at revision 2, m1 has hash 43; m1 had 42'],
+  [
+    'Lease Keeps Its Checkpoint',
+    [
+      ['m2', { kind: 'lease-checkpointed', leaseId: 7, remainingSec: 5 }],
+      ['m2', { kind: 'lease-started', leaseId: 7, ttlSec: 60, givenSec: 60 }],
+    ],
+    'm2 gives lease 7 60 s; its last checkpoint left 5 s',
+  ],
 ];
 
 describe('safety', () => {
@@ -175,9 +183,11 @@ describe('safety', () => {
       ...goodTrace,
       ['m2', { kind: 'stepped-down' }],
       ['m1', { kind: 'truncated', fromIndex: 4 }],
+      ['m1', { kind: 'lease-checkpointed', leaseId: 7, remainingSec: 5 }],
+      ['m1', { kind: 'lease-started', leaseId: 7, ttlSec: 60, givenSec: 5 }],
     ]);
     expect(monitor.violations).toEqual([]);
-    expect(monitor.eventCounts.size).toBe(14);
+    expect(monitor.eventCounts.size).toBe(16);
   });
 
   it.each(wrong)('%s: caught behind a good trace (%#)', (property, steps, text) => {
