@@ -17,6 +17,13 @@ const FIGURE_8 = [
   { ...CUT_OFF, atMs: 40, forMs: 3000, after: { step: 'became-leader', count: 2 } },
 ];
 
+/** A leader that is cut off takes more writes in than the others, who go on without it and forget their first ones. */
+const LONELY_LEADER = [
+  { ...CUT_OFF, atMs: 500, target: 'leader', forMs: 2500 },
+  ...Array.from({ length: 24 }, (_, i) => ({ ...PUT, atMs: 505 + 5 * i, client: i % 2 })),
+  ...Array.from({ length: 8 }, (_, i) => ({ ...PUT, atMs: 1500 + 20 * i, client: i % 2 })),
+];
+
 /** The log: what is appended, acknowledged, committed, and what snapshots do to it. */
 export const replicationMutants: readonly Mutant[] = [
   {
@@ -182,7 +189,11 @@ export const replicationMutants: readonly Mutant[] = [
         if (typeof kept !== 'string') storage.append(kept);
       },
     })),
-    aim: { settings: { snapshotCount: 3, catchUpEntries: 1 }, actions: ['partition', 'crash', 'cut-link', 'pause'] },
+    aim: {
+      settings: { voters: 3, spares: 0, clients: 2, electionTicks: 3, snapshotCount: 3, catchUpEntries: 1 },
+      actions: ['partition', 'crash', 'cut-link', 'pause'],
+      sketch: LONELY_LEADER,
+    },
   },
   {
     name: 'installed-index-without-data',
