@@ -44,8 +44,8 @@ export const SYNC_US = 20;
 export const DISK_PROFILES: Readonly<Record<DiskProfile, DiskConfig>> = {
   // A file system in memory, where fdatasync is a system call and no more.
   memory: { fsync: { kind: 'constant', valueUs: 0 }, syncUs: 5, kernelUs: 0, writeBytesPerSec: 0 },
-  // The ground truth's virtual disk under three members: a mean of 1.7-3.3 ms from run to run with one client
-  // (throughput.csv), with rare stalls of tens of ms (its README).
+  // One flush of the ground truth's virtual disk. With its CPU time and the wait for other members' flushes an fsync takes
+  // 1.7-3.3 ms on average from run to run with one client (throughput.csv), with rare stalls of tens of ms (its README).
   'virtual-disk': {
     fsync: {
       kind: 'mixture',
