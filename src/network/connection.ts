@@ -1,10 +1,11 @@
 import type { Handler, Simulator } from '../engine/index.js';
 import type { Host, Mortal } from './host.js';
+import { Flow } from './line.js';
 import { LOST } from './netem.js';
 import type { Path } from './path.js';
 import { Recovery } from './recovery.js';
 import { SpuriousTimeout } from './spurious-timeout.js';
-import { rtoUs } from './tcp.js';
+import { MIN_OFFLOAD_SEGMENTS, rtoUs, SEGMENT_BYTES } from './tcp.js';
 import type { CloseReason, ConnectionEnd, Owner } from './types.js';
 import { Window } from './window.js';
 
@@ -17,7 +18,8 @@ function ignore(): void {}
  * One end of a connection and the direction that it sends in.
  *
  * On a clean path a message costs one event: its arrival, worked out at sending. Where packets can be lost (loss, a block,
- * a full queue, a host without power), `Recovery` takes over packet by packet, until it has nothing left to do.
+ * a full queue, a host without power) or have to wait for the interface, `Recovery` takes over packet by packet, until it has
+ * nothing left to do.
  *
  * Model: on a clean path acknowledgements come at the path's usual latency and take no room in queues.
  *
@@ -33,6 +35,8 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
   /** The way acknowledgements take. */
   readonly back: Path;
   readonly window: Window;
+  /** Its packets at the interface. */
+  readonly flow = new Flow();
   /** What comes later on this connection arrives later. */
   lastArrivalUs = 0;
   open = true;
@@ -54,7 +58,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
     this.path = path;
     this.back = back;
     this.owner = owner;
-    this.window = new Window(path.packetBytes);
+    this.window = new Window(path.autosizes ? SEGMENT_BYTES : path.packetBytes);
     this.outlivesMember = path.loopback && owner === 'client';
     this.localHost = path.from.name;
     this.remoteHost = path.to.name;
@@ -165,7 +169,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
   private transmit(message: unknown, sizeBytes: number): void {
     const { path, recovery, simulator } = this;
     const nowUs = simulator.nowUs;
-    if (!path.clean || !this.back.passable || recovery?.busy) {
+    if (!path.clean || !this.back.passable || recovery?.busy || (path.packetwise && this.mustQueue(sizeBytes))) {
       this.recover(message, sizeBytes);
       return;
     }
@@ -185,7 +189,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
         this.transmitInRounds(this.nextSendUs, message, sizeBytes);
         return;
       }
-      arrivalUs = path.group(nowUs, sizeBytes);
+      arrivalUs = path.group(nowUs, sizeBytes, this.flow);
       if (arrivalUs === LOST) {
         this.recover(message, sizeBytes);
         return;
@@ -194,10 +198,17 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
       const ackUs = arrivalUs + this.back.typicalUs;
       window.push(ackUs, sizeBytes, nowUs);
       // With a rate the acknowledgements of what is before it in the queue put the timeout off.
-      if (!path.hasRate) timeout.sent(nowUs, ackUs);
+      if (!path.hasNetemRate) timeout.sent(nowUs, ackUs);
     }
     this.lastArrivalUs = arrivalUs;
     simulator.scheduleAt(arrivalUs, this.arrive, message);
+  }
+
+  /** More than a packet, or one that may not go to the interface yet. */
+  private mustQueue(sizeBytes: number): boolean {
+    const { path, flow, simulator } = this;
+    const packetBytes = path.autosizes ? MIN_OFFLOAD_SEGMENTS * SEGMENT_BYTES : path.packetBytes;
+    return sizeBytes > packetBytes || (path.smallQueues && flow.heldUntilUs(simulator.nowUs) > simulator.nowUs);
   }
 
   /**
@@ -217,6 +228,7 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
     let left = sizeBytes;
     let arrivalUs = this.lastArrivalUs;
     for (;;) {
+      const { inFlightBytes, cwndBytes } = window;
       window.settle(atUs);
       const room = window.cwndBytes - window.inFlightBytes;
       // Silly window: waits for room for a whole segment rather than sending crumbs.
@@ -234,6 +246,8 @@ export class End implements ConnectionEnd<unknown, unknown>, Mortal {
       if (partArrivalUs < arrivalUs) partArrivalUs = arrivalUs;
       arrivalUs = partArrivalUs;
       window.push(arrivalUs + back.typicalUs, part, nowUs);
+      // Acknowledgements come one by one: while they let more out than they take in, that much more is in flight.
+      if (room > 0) window.sent(0, inFlightBytes + ((window.cwndBytes - cwndBytes) * part) / room);
       left -= part;
       if (left === 0) break;
     }

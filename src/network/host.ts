@@ -1,3 +1,4 @@
+import type { Line } from './line.js';
 import type { Netem } from './netem.js';
 import type { Path } from './path.js';
 import type { ConnectionEnd, HostCounters, Owner, Port } from './types.js';
@@ -20,6 +21,8 @@ export class Host implements HostCounters {
   readonly name: string;
   readonly zone: string | undefined;
   readonly egress: Netem;
+  /** Undefined where nothing limits the interface. */
+  readonly line: Line | undefined;
   /** From here to each host talked to so far, by name. */
   readonly paths = new Map<string, Path>();
   readonly ports = new Map<Port, Accept>();
@@ -35,9 +38,10 @@ export class Host implements HostCounters {
   sentPackets = 0;
   droppedPackets = 0;
 
-  constructor(name: string, zone: string | undefined, egress: Netem) {
+  constructor(name: string, zone: string | undefined, egress: Netem, line: Line | undefined) {
     this.name = name;
     this.zone = zone;
     this.egress = egress;
+    this.line = line;
   }
 }

@@ -1,6 +1,7 @@
 import type { Stream, Streams } from '../engine/index.js';
 import { Backlog } from './backlog.js';
 import { jitterTable, TABLE_SIZE } from './jitter-tables.js';
+import type { Flow, Line } from './line.js';
 import { HEADER_BYTES, packetsOf, SEGMENT_BYTES } from './tcp.js';
 import type { NetemConfig } from './types.js';
 
@@ -16,16 +17,20 @@ export const LOST = -1;
 export class Netem {
   /** No packet is lost, doubled or reordered, except by a full queue: a group of packets may enter at once. */
   lossless = true;
-  /** Does nothing at all. */
+  /** No discipline at all. */
   idle = true;
   hasRate = false;
+  /** Packets belong to their connection until they are out: netem takes them from it as soon as it holds them back. */
+  keepsOwners = true;
   /** When the copy of the packet last passed to `enter` leaves; LOST if there is none. */
   copyUs = LOST;
   private readonly name: string;
   private readonly streams: Streams;
   private readonly packetBytes: number;
+  private readonly line: Line | undefined;
   private readonly backlog = new Backlog();
   private config: NetemConfig;
+  private reorders = false;
   private table: Float64Array | undefined;
   private delays: Stream | undefined;
   private lastDelayVariate = 0.5;
@@ -37,11 +42,13 @@ export class Netem {
   /**
    * @param name the streams' prefix, `network/m1/egress`
    * @param packetBytes payload of a full packet
+   * @param line what its packets leave by; it holds them until that is free
    */
-  constructor(name: string, streams: Streams, config: NetemConfig, packetBytes = SEGMENT_BYTES) {
+  constructor(name: string, streams: Streams, config: NetemConfig, packetBytes = SEGMENT_BYTES, line?: Line) {
     this.name = name;
     this.streams = streams;
     this.packetBytes = packetBytes;
+    this.line = line;
     this.config = config;
     this.configure(config);
   }
@@ -55,7 +62,9 @@ export class Netem {
       config.duplicateRatio === 0 &&
       config.reorderRatio === 0;
     this.hasRate = config.rateBitsPerSec > 0;
-    this.idle = this.lossless && config.delayUs === 0 && config.jitterUs === 0 && !this.hasRate;
+    this.keepsOwners = config.delayUs === 0 && config.jitterUs === 0 && !this.hasRate;
+    this.idle = this.lossless && this.keepsOwners;
+    this.reorders = config.jitterUs > 0 || config.reorderRatio > 0;
     this.table = config.jitterUs > 0 ? jitterTable(config.distribution) : undefined;
     if (config.jitterUs > 0) this.delays = this.streams.stream(`${this.name}/delay`);
   }
@@ -82,19 +91,25 @@ export class Netem {
    *
    * Model: one delay draw for a message's packets, as with segmentation offload.
    *
+   * @param flow the connection's packets at the interface
    * @returns when its last byte leaves, µs; LOST if the queue cannot take all of it (then nothing has entered)
    */
-  enterGroup(nowUs: number, sizeBytes: number): number {
-    const { config, backlog, packetBytes } = this;
+  enterGroup(nowUs: number, sizeBytes: number, flow?: Flow): number {
+    const { config, backlog, packetBytes, line } = this;
+    if (this.idle && line !== undefined) return this.leaves(line, nowUs, nowUs, sizeBytes, flow);
     const packets = packetsOf(sizeBytes, packetBytes);
     if (backlog.sizeAt(nowUs) + packets > config.limitPackets) return LOST;
     let leavesUs = nowUs + this.drawDelayUs();
     if (!this.hasRate) {
+      if (line !== undefined) leavesUs = this.leaves(line, nowUs, leavesUs, sizeBytes, flow);
       backlog.add(leavesUs, packets);
       return leavesUs;
     }
+    let serialUs = leavesUs;
     for (let left = sizeBytes, i = 0; i < packets; i++, left -= packetBytes) {
-      leavesUs = this.serialise(leavesUs, Math.min(left, packetBytes));
+      const bytes = Math.min(left, packetBytes);
+      serialUs = this.serialise(serialUs, bytes);
+      leavesUs = line === undefined ? serialUs : this.leaves(line, nowUs, serialUs, bytes, flow);
       backlog.add(leavesUs, 1);
     }
     return leavesUs;
@@ -108,27 +123,40 @@ export class Netem {
   /**
    * One packet enters.
    *
+   * @param flow the connection's packets at the interface; undefined = nothing of its kind can wait there
    * @returns when it leaves, µs; LOST if it was dropped. `copyUs` tells of its copy.
    */
-  enter(nowUs: number, payloadBytes: number): number {
+  enter(nowUs: number, payloadBytes: number, flow?: Flow): number {
     this.copyUs = LOST;
     const { duplicateRatio } = this.config;
     const doubled = duplicateRatio > 0 && this.streams.stream(`${this.name}/duplicate`).chance(duplicateRatio);
     const lost = this.draws();
     // sch_netem: a packet both doubled and lost passes once; a copy runs the gauntlet of its own.
-    if (doubled && !lost && !this.draws()) this.copyUs = this.queue(nowUs, payloadBytes);
-    return lost && !doubled ? LOST : this.queue(nowUs, payloadBytes);
+    if (doubled && !lost && !this.draws()) this.copyUs = this.queue(nowUs, payloadBytes, flow);
+    return lost && !doubled ? LOST : this.queue(nowUs, payloadBytes, flow);
   }
 
-  private queue(nowUs: number, payloadBytes: number): number {
-    const { config } = this;
+  private queue(nowUs: number, payloadBytes: number, flow: Flow | undefined): number {
+    const { config, line } = this;
+    if (this.idle && line !== undefined) return this.leaves(line, nowUs, nowUs, payloadBytes, flow);
     if (this.backlog.sizeAt(nowUs) >= config.limitPackets) return LOST;
     let leavesUs = nowUs;
     if (!this.skipsQueue()) {
       leavesUs += this.drawDelayUs();
       if (this.hasRate) leavesUs = this.serialise(leavesUs, payloadBytes);
     }
+    if (line !== undefined) leavesUs = this.leaves(line, nowUs, leavesUs, payloadBytes, flow);
     if (leavesUs > nowUs) this.backlog.add(leavesUs, 1);
+    return leavesUs;
+  }
+
+  /** Model: where packets become ready in another order than they came, each has the wire to itself. */
+  private leaves(line: Line, nowUs: number, readyUs: number, bytes: number, flow: Flow | undefined): number {
+    if (this.reorders) return readyUs + line.takesUs(bytes);
+    // Netem has one queue for all; the default discipline gives a connection with nothing waiting the first place.
+    const ahead = this.idle && (flow === undefined || flow.lastLeavesUs <= nowUs);
+    const leavesUs = line.leaves(readyUs, bytes, ahead ? 'ahead' : 'behind');
+    if (this.keepsOwners) flow?.add(leavesUs);
     return leavesUs;
   }
 

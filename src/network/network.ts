@@ -1,9 +1,10 @@
 import { invariant, type Simulator } from '../engine/index.js';
 import { Dial } from './dial.js';
 import { type Accept, Host } from './host.js';
+import { Line } from './line.js';
 import { LOST, Netem } from './netem.js';
 import { Path } from './path.js';
-import { SEGMENT_BYTES } from './tcp.js';
+import { packetBytesOf } from './tcp.js';
 import type {
   DialOptions,
   HostConfig,
@@ -35,14 +36,16 @@ export class Network implements NetworkApi {
   constructor(simulator: Simulator, config: NetworkConfig) {
     this.simulator = simulator;
     this.config = config;
-    this.packetBytes = SEGMENT_BYTES * (config.segmentsPerPacket ?? 1);
+    this.packetBytes = packetBytesOf(config.segmentsPerPacket ?? 1);
   }
 
   addHost(config: HostConfig): void {
     invariant(!this.hosts.has(config.name), 'host added twice', { host: config.name });
     const { streams } = this.simulator;
-    const egress = new Netem(`network/${config.name}/egress`, streams, config.egress, this.packetBytes);
-    this.hosts.set(config.name, new Host(config.name, config.zone, egress));
+    const { name, zone, lineRateBitsPerSec = 0 } = config;
+    const line = lineRateBitsPerSec > 0 ? new Line(lineRateBitsPerSec) : undefined;
+    const egress = new Netem(`network/${name}/egress`, streams, config.egress, this.packetBytes, line);
+    this.hosts.set(name, new Host(name, zone, egress, line));
   }
 
   hostNames(): readonly string[] {
@@ -83,7 +86,9 @@ export class Network implements NetworkApi {
 
   setEgress(name: string, egress: NetemConfig): void {
     const host = this.host(name);
+    const heldBack = !host.egress.keepsOwners;
     host.egress.configure(egress);
+    if (heldBack) host.line?.letGo(this.simulator.nowUs);
     for (const path of host.paths.values()) path.refresh();
   }
 
@@ -151,7 +156,7 @@ export class Network implements NetworkApi {
     if (path === undefined) {
       const { baseLatency, zoneLatencyUs, links } = this.config;
       const zoneUs = from.zone === undefined || to.zone === undefined ? 0 : (zoneLatencyUs[from.zone]?.[to.zone] ?? 0);
-      path = new Path(this.simulator, from, to, baseLatency, zoneUs, this.packetBytes);
+      path = new Path(this.simulator, from, to, baseLatency, zoneUs, this.config.segmentsPerPacket);
       path.setLink(links[`${from.name}->${to.name}`]);
       from.paths.set(to.name, path);
     }

@@ -1,7 +1,8 @@
 import { type DurationDistribution, meanUs, type Sampler, type Simulator, sampler } from '../engine/index.js';
 import type { Host } from './host.js';
+import type { Flow } from './line.js';
 import { LOST, Netem } from './netem.js';
-import { LOOPBACK_US, packetsOf, SEGMENT_BYTES } from './tcp.js';
+import { LOOPBACK_US, packetBytesOf, packetsOf } from './tcp.js';
 import type { NetemConfig } from './types.js';
 
 /**
@@ -14,13 +15,20 @@ export class Path {
   readonly from: Host;
   readonly to: Host;
   readonly loopback: boolean;
-  /** Payload of a full packet. */
+  /** Payload of a full packet; the largest, where connections size them themselves. */
   readonly packetBytes: number;
+  /** Connections size their packets by their own rate. */
+  readonly autosizes: boolean;
   /** Nothing on the way loses, doubles or reorders, and packets get through: `group` may be used. */
   clean = true;
   /** Not blocked, and both hosts have power. */
   passable = true;
   hasRate = false;
+  hasNetemRate = false;
+  /** A message larger than a packet goes packet by packet. */
+  packetwise = false;
+  /** A connection may have two packets at the interface and no more (TCP small queues). */
+  smallQueues = false;
   /** Mean one-way latency without queueing, µs, whole: what TCP takes for granted about acknowledgements. */
   typicalUs = 0;
   /** When the copy of the packet last passed to `packet` arrives; LOST if there is none. */
@@ -41,10 +49,11 @@ export class Path {
     to: Host,
     base: DurationDistribution,
     zoneUs: number,
-    packetBytes = SEGMENT_BYTES,
+    segmentsPerPacket: number | 'auto' = 1,
   ) {
     this.simulator = simulator;
-    this.packetBytes = packetBytes;
+    this.packetBytes = packetBytesOf(segmentsPerPacket);
+    this.autosizes = segmentsPerPacket === 'auto';
     this.from = from;
     this.to = to;
     this.loopback = from === to;
@@ -83,8 +92,12 @@ export class Path {
     const { egress } = this.from;
     this.passable = !this.isBlocked && this.from.powered && this.to.powered;
     this.clean = this.passable && (this.loopback || (egress.lossless && (this.link?.lossless ?? true)));
-    this.idle = this.loopback || (egress.idle && (this.link?.idle ?? true));
-    this.hasRate = !this.loopback && (egress.hasRate || (this.link?.hasRate ?? false));
+    const { line } = this.from;
+    this.idle = this.loopback || (egress.idle && line === undefined && (this.link?.idle ?? true));
+    this.hasNetemRate = !this.loopback && (egress.hasRate || (this.link?.hasRate ?? false));
+    this.hasRate = this.hasNetemRate || (!this.loopback && line !== undefined);
+    this.smallQueues = !this.loopback && line !== undefined && egress.keepsOwners;
+    this.packetwise = this.smallQueues || (!this.loopback && this.autosizes);
     const netemUs = this.loopback ? 0 : egress.typicalDelayUs + (this.link?.typicalDelayUs ?? 0);
     this.typicalUs = Math.round(this.baseMeanUs + this.zoneUs + netemUs);
   }
@@ -92,12 +105,13 @@ export class Path {
   /**
    * Sends a message over a clean path as one group of packets.
    *
+   * @param flow what its connection has waiting at the interface
    * @returns its arrival, whole µs; LOST if a queue cannot take it in one piece (then nothing was sent)
    */
-  group(nowUs: number, sizeBytes: number): number {
+  group(nowUs: number, sizeBytes: number, flow?: Flow): number {
     let arrivalUs = nowUs;
     if (!this.idle) {
-      arrivalUs = this.from.egress.enterGroup(nowUs, sizeBytes);
+      arrivalUs = this.from.egress.enterGroup(nowUs, sizeBytes, flow);
       if (arrivalUs === LOST) return LOST;
       if (this.link !== undefined) {
         arrivalUs = this.link.enterGroup(arrivalUs, sizeBytes);
@@ -124,7 +138,7 @@ export class Path {
    *
    * @returns its arrival, whole µs, or LOST; `copyUs` tells of a copy
    */
-  packet(nowUs: number, payloadBytes: number): number {
+  packet(nowUs: number, payloadBytes: number, flow?: Flow): number {
     const { from } = this;
     this.copyUs = LOST;
     this.countSent(1, payloadBytes);
@@ -134,7 +148,7 @@ export class Path {
     }
     if (this.loopback) return this.arrive(nowUs, payloadBytes);
     const { egress } = from;
-    const firstUs = egress.enter(nowUs, payloadBytes);
+    const firstUs = egress.enter(nowUs, payloadBytes, flow);
     const secondUs = egress.copyUs;
     if (secondUs !== LOST) this.copyUs = this.beyondEgress(secondUs, payloadBytes);
     if (firstUs === LOST) {

@@ -40,6 +40,8 @@ export interface HostConfig {
   readonly name: string;
   readonly zone?: string | undefined;
   readonly egress: NetemConfig;
+  /** Of its interface; 0 or undefined = unlimited. Behind `egress`, whose own rate is netem's. */
+  readonly lineRateBitsPerSec?: number | undefined;
 }
 
 export interface NetworkConfig {
@@ -49,8 +51,11 @@ export interface NetworkConfig {
   readonly zoneLatencyUs: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Netem on one directed link, on top of the host's egress; key `from->to`. */
   readonly links: Readonly<Record<string, NetemConfig>>;
-  /** Segments that travel as one packet, as with segmentation offload; default 1: none. Disciplines count such packets. */
-  readonly segmentsPerPacket?: number;
+  /**
+   * Segments that travel as one packet, as with segmentation offload; default 1: none. Disciplines count such packets.
+   * `auto`: what a connection sends in a ms, as Linux sizes them (`autosizedBytes`).
+   */
+  readonly segmentsPerPacket?: number | 'auto' | undefined;
 }
 
 /** Which process on a host something belongs to: what is accepted, and what dials a peer port, is the member's. */

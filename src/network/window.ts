@@ -5,15 +5,21 @@ import { INITIAL_WINDOW_BYTES, MAX_WINDOW_BYTES, SEGMENT_BYTES } from './tcp.js'
  *
  * There nobody needs an event for an acknowledgement: when it will come is known at sending, and looked up here later.
  *
- * Model: slow start and NewReno's additive increase; Linux's CUBIC differs only once something was lost.
+ * Model: slow start and NewReno's additive increase; Linux's CUBIC differs only once something was lost. Bytes, not packets.
  */
 export class Window {
   cwndBytes = INITIAL_WINDOW_BYTES;
-  /** What is sent at once at most, and by how much the window grows a round trip after a loss. */
+  /** By how much the window grows a round trip after a loss; and what is sent at once at most, where packets have one size. */
   readonly segmentBytes: number;
   ssthreshBytes = Number.POSITIVE_INFINITY;
   /** Sent and not yet acknowledged at the time of the last `settle`. */
   inFlightBytes = 0;
+  // What was sent and acknowledged in all, bytes, and the most that was in flight at a time in the current window of data:
+  // it is over when all is acknowledged that had been sent at `usageMark`.
+  private sentBytes = 0;
+  private ackedBytes = 0;
+  private usageMark = 0;
+  private mostInFlightBytes = 0;
   private ackTimes = new Float64Array(16);
   private sizes = new Float64Array(16);
   // Running counts, taken modulo the capacity; `oldest` <= `head` <= `tail`. What lies before `head` no longer counts
@@ -36,6 +42,7 @@ export class Window {
       const slot = this.head & mask;
       if (this.ackTimes[slot]! > atUs) return;
       const size = this.sizes[slot]!;
+      this.acknowledged(size);
       this.grow(size);
       this.inFlightBytes -= size;
       this.head++;
@@ -56,6 +63,19 @@ export class Window {
     this.sizes[slot] = sizeBytes;
     this.tail++;
     this.inFlightBytes += sizeBytes;
+    this.sent(sizeBytes, this.inFlightBytes);
+  }
+
+  /** Bytes were sent for the first time, which makes so many in flight. Linux: tcp_cwnd_validate. */
+  sent(sizeBytes: number, inFlightBytes: number): void {
+    this.sentBytes += sizeBytes;
+    if (inFlightBytes <= this.mostInFlightBytes && this.ackedBytes < this.usageMark) return;
+    this.mostInFlightBytes = inFlightBytes;
+    this.usageMark = this.sentBytes;
+  }
+
+  acknowledged(sizeBytes: number): void {
+    this.ackedBytes += sizeBytes;
   }
 
   /** Sent on a clean path and not yet acknowledged, bytes. */
@@ -67,14 +87,22 @@ export class Window {
     return sum;
   }
 
-  /** Linux grows the window only as far as it is used: while less than half of it is in flight, it stays. */
-  grow(ackedBytes: number): void {
+  /**
+   * Linux grows the window only as far as it is used: in slow start to twice what was in flight at most, later while it
+   * has no room for one more packet.
+   */
+  grow(ackedBytes: number, packetBytes = this.segmentBytes): void {
     if (this.cwndBytes < this.ssthreshBytes) {
-      if (this.inFlightBytes * 2 > this.cwndBytes) this.cwndBytes += ackedBytes;
-    } else if (this.inFlightBytes >= this.cwndBytes - this.segmentBytes) {
+      if (this.cwndBytes < 2 * this.mostInFlightBytes) this.cwndBytes += this.wholePackets(ackedBytes);
+    } else if (this.inFlightBytes >= this.cwndBytes - packetBytes) {
       this.cwndBytes += Math.floor((this.segmentBytes * ackedBytes) / this.cwndBytes);
     }
     if (this.cwndBytes > MAX_WINDOW_BYTES) this.cwndBytes = MAX_WINDOW_BYTES;
+  }
+
+  /** Linux counts packets, and the last one of a long message as a whole. */
+  private wholePackets(bytes: number): number {
+    return bytes <= this.segmentBytes ? bytes : Math.ceil(bytes / this.segmentBytes) * this.segmentBytes;
   }
 
   /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { distribution } from './distribution-schema.js';
 import { NETEM_SHAPE, netem, netemConfig } from './netem-schema.js';
 import { ZONE_MATRICES, type ZoneMatrix } from './places.js';
-import { duration, fields, name, oneOf, wholeNumber } from './quantities.js';
+import { bitRate, duration, fields, name, oneOf, wholeNumber } from './quantities.js';
 
 const link = () =>
   fields({ from: name(), to: name(), ...NETEM_SHAPE }).transform(({ from, to, ...settings }, context) => ({
@@ -11,13 +11,19 @@ const link = () =>
     netem: netemConfig(settings, context),
   }));
 
+/** What a host of a kind, or a single one, may say of its interface. */
+const INTERFACE = { egress: netem().optional(), 'line-rate': bitRate().optional() };
+const hostKind = () => fields(INTERFACE);
+
+export type HostKind = z.output<ReturnType<typeof hostKind>>;
+
 export const network = () =>
   fields({
     'base-latency': distribution().optional(),
-    'segment-offload': wholeNumber({ min: 1, max: 45 }).optional(),
-    members: fields({ egress: netem().optional() }).optional(),
-    clients: fields({ egress: netem().optional() }).optional(),
-    hosts: z.record(z.string(), fields({ egress: netem().optional(), zone: name().optional() })).optional(),
+    'segment-offload': z.union([oneOf(['auto']), wholeNumber({ min: 1, max: 44 })]).optional(),
+    members: hostKind().optional(),
+    clients: hostKind().optional(),
+    hosts: z.record(z.string(), fields({ ...INTERFACE, zone: name().optional() })).optional(),
     links: z.array(link()).optional(),
     zones: fields({
       rtt: z.union([

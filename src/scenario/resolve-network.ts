@@ -1,9 +1,9 @@
 import { NETEM_OFF } from '../network/config.js';
-import type { HostConfig, NetemConfig } from '../network/types.js';
+import type { HostConfig } from '../network/types.js';
 import type { ClusterFile } from './cluster-schema.js';
 import type { ClusterConfig, NetworkSection } from './config.js';
 import { memberFiles } from './member-files.js';
-import type { NetworkFile } from './network-schema.js';
+import type { HostKind, NetworkFile } from './network-schema.js';
 import { BASE_LATENCY } from './profiles.js';
 
 /** Where the forecaster runs. */
@@ -22,10 +22,16 @@ export function resolveNetwork(
   cluster: ClusterConfig,
 ): NetworkSection {
   const memberZones = new Map(memberFiles(clusterFile).map((member) => [member.name, member.zone]));
-  const host = (name: string, egress: NetemConfig | undefined): HostConfig => {
+  const host = (name: string, kind: HostKind | undefined): HostConfig => {
     const own = file?.hosts?.[name];
     const zone = own?.zone ?? file?.zones?.of?.[name] ?? memberZones.get(name);
-    return { name, egress: own?.egress ?? egress ?? NETEM_OFF, ...(zone === undefined ? {} : { zone }) };
+    const lineRate = own?.['line-rate'] ?? kind?.['line-rate'];
+    return {
+      name,
+      egress: own?.egress ?? kind?.egress ?? NETEM_OFF,
+      ...(lineRate === undefined ? {} : { lineRateBitsPerSec: lineRate }),
+      ...(zone === undefined ? {} : { zone }),
+    };
   };
   return {
     config: {
@@ -35,8 +41,8 @@ export function resolveNetwork(
       links: Object.fromEntries((file?.links ?? []).map((link) => [`${link.from}->${link.to}`, link.netem])),
     },
     hosts: [
-      ...cluster.members.map((member) => host(member.name, file?.members?.egress)),
-      ...clientHostNames(cluster).map((name) => host(name, file?.clients?.egress)),
+      ...cluster.members.map((member) => host(member.name, file?.members)),
+      ...clientHostNames(cluster).map((name) => host(name, file?.clients)),
     ],
     monitor: host(MONITOR_HOST, undefined),
   };

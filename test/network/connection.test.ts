@@ -116,6 +116,26 @@ describe('a connection on a clean path', () => {
     expect(take(RTT_US)).toBe(0);
   });
 
+  test('equal answers with a timeout of idleness between them come to travel in one go', () => {
+    // Linux lets the window grow to twice what was in flight, and a timeout without sending halves it.
+    const world = setting(FAR);
+    const { dialling, accepting } = connect(world);
+    const { simulator } = world;
+    const roundsOf = (bytes: number): number[] =>
+      Array.from({ length: 12 }, () => {
+        const startUs = simulator.nowUs;
+        const heard = hearing(world, accepting);
+        dialling.send('answer', bytes);
+        simulator.run(startUs + 20 * RTT_US);
+        const rounds = Math.round((heard[0]![1] - THERE_US) / RTT_US);
+        simulator.run(startUs + rounds * RTT_US + RTT_US + 250_000);
+        return rounds;
+      });
+    const rounds = roundsOf(700_100);
+    expect(rounds[0]).toBe(5);
+    expect(rounds.at(-1)).toBe(0);
+  });
+
   test('a message behind a large one waits for it', () => {
     const world = setting(FAR);
     const { dialling, accepting } = connect(world);
@@ -252,6 +272,29 @@ describe('a power cut', () => {
     world.network.silenceHost('b');
     world.simulator.run(world.simulator.nowUs + 1_000_000);
     expect(heard).toEqual([['last words', BACK_US]]);
+  });
+});
+
+describe('a retransmission that is lost too', () => {
+  test('goes out again once something is acknowledged that was sent after it, before the timeout', () => {
+    const world = setting(FAR);
+    const { simulator, network } = world;
+    const { dialling, accepting } = connect(world);
+    const heard = hearing(world, accepting);
+    const at = (ms: number, run: () => void): void => void simulator.schedule(ms * 1000, run, undefined);
+    // One message every 5 ms; the first is lost, and its retransmission, which the acknowledgement of the fourth starts.
+    network.block('a', 'b');
+    for (let i = 0; i < 60; i++) at(5 * i, () => dialling.send(i, 100));
+    at(2, () => network.unblock('a', 'b'));
+    const retransmittedMs = 15 + RTT_US / 1000;
+    at(retransmittedMs - 0.05, () => network.block('a', 'b'));
+    at(retransmittedMs + 0.05, () => network.unblock('a', 'b'));
+    simulator.run();
+    expect(heard.map(([message]) => message)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+    // What was sent just after it is acknowledged a round trip later.
+    const againUs = retransmittedMs * 1000 + RTT_US;
+    expect(heard[0]![1]).toBeGreaterThanOrEqual(againUs + THERE_US);
+    expect(heard[0]![1]).toBeLessThan(againUs + THERE_US + 10_000);
   });
 });
 

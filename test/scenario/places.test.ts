@@ -41,6 +41,32 @@ describe('matrices of zones', () => {
   });
 });
 
+describe('interfaces', () => {
+  it("have a speed by kind of host, and a single host's own goes before it", () => {
+    const { network } = resolved(
+      '{ members: { line-rate: 1gbit }, clients: { line-rate: 10gbit }, hosts: { m2: { line-rate: 100mbit } } }',
+    );
+    expect(network.hosts.map(({ lineRateBitsPerSec }) => lineRateBitsPerSec)).toEqual([1e9, 1e8, 1e9, 1e10]);
+    expect(resolved('{}').network.hosts.map(({ lineRateBitsPerSec }) => lineRateBitsPerSec)).toEqual(
+      Array(4).fill(undefined),
+    );
+  });
+
+  it('take packets of so many segments, or as their connections size them', () => {
+    for (const [written, segments] of [
+      ['{}', 1],
+      ['{ segment-offload: 44 }', 44],
+      ['{ segment-offload: auto }', 'auto'],
+    ] as const) {
+      expect(resolved(written).network.config.segmentsPerPacket).toBe(segments);
+    }
+    for (const wrong of ['45', '0', 'on']) {
+      const text = `name: t\ndescription: t\nnetwork: { segment-offload: ${wrong} }\nworkload: { kind: idle }\nstop: { after: 1s }\n`;
+      expect(parseScenario(text, 't.yaml').ok).toBe(false);
+    }
+  });
+});
+
 describe('link profiles', () => {
   it.each(Object.keys(LINK_PROFILES))('%s is a sound discipline', (profile) => {
     const { egress } = resolved(`{ clients: { egress: { profile: ${profile} } } }`).network.hosts.at(-1)!;
