@@ -10,7 +10,10 @@ interface Waiting<Frame> {
 /**
  * What stands behind one outgoing connection: it encodes all that waits for it, writes that in one go, and looks again.
  *
- * So a frame that finds it idle pays for waking it and for the system call; under load many share that.
+ * So a frame that finds it idle pays for waking it and for the system call; under load many share that. What the bytes' way
+ * out takes keeps the writer busy, while they are under way already.
+ *
+ * Model: which part of a byte's cost comes before it leaves, and which after, is measured from outside.
  * Source: gRPC's loopy writer; etcd rafthttp/stream.go (streamWriter.run flushes when nothing more waits).
  */
 export class BatchWriter<Frame> {
@@ -21,13 +24,27 @@ export class BatchWriter<Frame> {
   private readonly program: Program;
   private readonly wakeUs: number;
   private readonly write: (frame: Frame, bytes: number) => void;
+  private readonly outUsPerByte: number;
+  private readonly next: boolean;
   private readonly onWritten = (): void => this.written();
+  private readonly onOut = (): void => this.goOn();
 
-  /** @param wakeUs CPU time of one round, whatever its size */
-  constructor(program: Program, wakeUs: number, write: (frame: Frame, bytes: number) => void) {
+  /**
+   * @param wakeUs CPU time of one round, whatever its size
+   * @param options.outUsPerByte CPU time of a byte's way out, once it is written
+   * @param options.next it is woken ahead of the line (`Program.runNext`)
+   */
+  constructor(
+    program: Program,
+    wakeUs: number,
+    write: (frame: Frame, bytes: number) => void,
+    { outUsPerByte = 0, next = false } = {},
+  ) {
     this.program = program;
     this.wakeUs = wakeUs;
     this.write = write;
+    this.outUsPerByte = outUsPerByte;
+    this.next = next;
   }
 
   get length(): number {
@@ -51,14 +68,22 @@ export class BatchWriter<Frame> {
     this.batch = this.waiting.length;
     let costUs = this.wakeUs;
     for (let i = 0; i < this.batch; i++) costUs += this.waiting.at(i).costUs;
-    this.program.run(costUs, this.onWritten, undefined);
+    if (this.next) this.program.runNext(costUs, this.onWritten, undefined);
+    else this.program.run(costUs, this.onWritten, undefined);
   }
 
   private written(): void {
+    let outBytes = 0;
     for (; this.batch > 0; this.batch--) {
       const { frame, bytes } = this.waiting.shift()!;
       this.write(frame, bytes);
+      outBytes += bytes;
     }
+    if (this.outUsPerByte === 0) this.goOn();
+    else this.program.run(this.outUsPerByte * outBytes, this.onOut, undefined);
+  }
+
+  private goOn(): void {
     if (this.waiting.length > 0) this.begin();
     else this.busy = false;
   }

@@ -159,12 +159,9 @@ export class Cpu {
     (handler as Handler<unknown>)(payload);
   }
 
-  /** CPU time that was used beside any task. */
+  /** CPU time that was used beside any task; not under a quota. */
   spend(us: number): void {
     this.busyUs += us;
-    if (this.hasQuota() && this.hasQuotaLimit) {
-      this.usedUs = Math.min(this.usedUs + us, this.quotaUs);
-    }
   }
 
   /** Whether work may run now; if not, it goes on by itself with the next period. */

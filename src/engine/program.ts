@@ -10,7 +10,9 @@ export interface WakeUp {
   readonly costUs: number;
   /**
    * Before it sleeps it looks for work this long, µs, if there is a core that nobody else wants: CPU time that is
-   * counted, and taken off a quota, but keeps nobody waiting. Go: findrunnable spins, then netpoll.
+   * counted, but keeps nobody waiting. Go: findrunnable spins, then netpoll.
+   *
+   * Model: not under a quota, where measured CPU times leave no room for it.
    */
   readonly spinUs: number;
 }
@@ -20,7 +22,7 @@ const NO_WAKE_UP: WakeUp = { afterUs: Number.POSITIVE_INFINITY, costUs: 0, spinU
 /**
  * A running program (an operating system's process) on some cores: a member, an apiserver.
  *
- * All it does goes through `run`, so stopping it (SIGSTOP) holds its work back, and killing it (SIGKILL) forgets it.
+ * All it does goes through `run` and `runNext`, so stopping it (SIGSTOP) holds its work back, and killing it (SIGKILL) forgets it.
  */
 export class Program {
   /** CPU time used so far, µs of core time. */
@@ -31,6 +33,8 @@ export class Program {
   private state: 'running' | 'paused' | 'killed' = 'running';
   /** Taken off a core before their time: they go on first. */
   private readonly interrupted = new Fifo<Task>();
+  /** Go's runnext, one a core: before what stands in line, the latest first. */
+  private readonly next: Task[] = [];
   private readonly fresh = new Fifo<Task>();
   /** Had their time, and let the others go first. */
   private readonly continued = new Fifo<Task>();
@@ -57,7 +61,10 @@ export class Program {
 
   /** Work stands in line that may run now. For `Cpu`. */
   get waiting(): boolean {
-    return this.state === 'running' && this.interrupted.length + this.fresh.length + this.continued.length > 0;
+    return (
+      this.state === 'running' &&
+      this.interrupted.length + this.next.length + this.fresh.length + this.continued.length > 0
+    );
   }
 
   /**
@@ -67,11 +74,23 @@ export class Program {
    */
   run<T>(costUs: number, handler: Handler<T>, payload: T): void {
     if (this.state === 'killed') return;
-    const { cpu } = this;
-    const leftUs = Math.round((costUs + this.wakeUpCostUs()) / cpu.speed);
-    if (this.open++ === 0) this.begin();
-    this.fresh.push(cpu.task(leftUs, handler as Handler<never>, payload, this));
-    cpu.offer(this);
+    this.fresh.push(this.newTask(costUs, handler, payload));
+    this.cpu.offer(this);
+  }
+
+  /**
+   * As `run`, but ahead of what stands in line: for a goroutine that another one or a timer wakes, as raft's loop is.
+   * Where every core has one such, the oldest of them goes to the end of the line.
+   *
+   * Source: runtime/proc.go, runqput. Model: one line for all cores, and a place ahead of it for each.
+   *
+   * @param costUs as for `run`, µs
+   */
+  runNext<T>(costUs: number, handler: Handler<T>, payload: T): void {
+    if (this.state === 'killed') return;
+    if (this.next.length === this.cpu.cores) this.fresh.push(this.next.shift()!);
+    this.next.push(this.newTask(costUs, handler, payload));
+    this.cpu.offer(this);
   }
 
   /**
@@ -97,13 +116,14 @@ export class Program {
     if (this.state === 'killed') return;
     this.state = 'killed';
     for (const queue of [this.interrupted, this.fresh, this.continued]) queue.drain();
+    this.next.length = 0;
     this.cpu.leave(this);
   }
 
   /** For `Cpu`. */
   takeWaiting(): Task | undefined {
     if (this.state !== 'running') return undefined;
-    return this.interrupted.shift() ?? this.fresh.shift() ?? this.continued.shift();
+    return this.interrupted.shift() ?? this.next.pop() ?? this.fresh.shift() ?? this.continued.shift();
   }
 
   /** It gets `us` of a core. For `Cpu`. */
@@ -141,10 +161,17 @@ export class Program {
   private begin(): void {
     const { cpu } = this;
     this.accountUs = Math.max(this.accountUs, cpu.wakerAccountUs);
-    if (this.wakeUp.spinUs === 0) return;
+    if (this.wakeUp.spinUs === 0 || cpu.hasQuotaLimit) return;
     const spinUs = Math.min(this.wakeUp.spinUs, cpu.idleUs - this.cpuIdleUs);
     this.busyUs += spinUs;
     cpu.spend(spinUs);
+  }
+
+  private newTask<T>(costUs: number, handler: Handler<T>, payload: T): Task {
+    const { cpu } = this;
+    const leftUs = Math.round((costUs + this.wakeUpCostUs()) / cpu.speed);
+    if (this.open++ === 0) this.begin();
+    return cpu.task(leftUs, handler as Handler<never>, payload, this);
   }
 
   private wakeUpCostUs(): number {

@@ -65,6 +65,8 @@ export interface CpuCosts {
   /** What a linearizable Range takes more than a serializable one: the read loop and its notifications. */
   readonly linearizableUs: number;
   readonly byteUs: number;
+  /** A byte's way to a client once it is written: the kernel's and a packet switch's copies. The connection's next answer waits for it. */
+  readonly sendByteUs: number;
   /** Turning a mutation into a proposal. */
   readonly proposalUs: number;
   /**

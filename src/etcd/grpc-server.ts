@@ -105,7 +105,9 @@ class ClientConnection {
     this.server = server;
     this.end = end;
     const { program, costs, metrics } = server;
-    this.answers = new BatchWriter(program, costs.loopUs, (frame, bytes) => this.write(frame, bytes));
+    this.answers = new BatchWriter(program, costs.loopUs, (frame, bytes) => this.write(frame, bytes), {
+      outUsPerByte: costs.sendByteUs,
+    });
     end.onMessage = (frame) => {
       const bytes = clientFrameBytes(frame);
       metrics.clientReceivedBytes.add(bytes);
@@ -115,6 +117,7 @@ class ClientConnection {
     };
     end.onClose = () => {
       this.open = false;
+      this.answers.clear();
       server.closed(this);
     };
   }

@@ -244,10 +244,11 @@ class PeerStream {
     this.network = network;
     this.program = program;
     this.costs = costs;
-    this.writer = new BatchWriter(program, costs.loopUs, (frame, bytes) => {
+    const write = (frame: PeerFrame, bytes: number): void => {
       this.sentBytes += bytes;
       this.end?.send(frame, bytes);
-    });
+    };
+    this.writer = new BatchWriter(program, costs.loopUs, write, { next: true });
     this.from = from;
     this.to = to;
     this.dial();

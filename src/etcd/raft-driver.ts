@@ -165,7 +165,7 @@ export class RaftDriver {
   kick(): void {
     if (this.readyBusy || this.stopped || !this.raw.hasReady()) return;
     this.readyBusy = true;
-    this.program.run(this.costs.readyUs, this.startReady, undefined);
+    this.program.runNext(this.costs.readyUs, this.startReady, undefined);
   }
 
   /** The node loop gets a core and takes all that is there, one message after another, before it gives the core back. */
@@ -205,7 +205,7 @@ export class RaftDriver {
     // Go's ticker holds one tick at most: those of a paused or starved member are lost.
     if (this.tickPending) return;
     this.tickPending = true;
-    this.program.run(TICK_COST_US, this.onTick, undefined);
+    this.program.runNext(TICK_COST_US, this.onTick, undefined);
   }
 
   private tick(): void {

@@ -50,6 +50,7 @@ const costs = () =>
     range: cost().optional(),
     key: cost().optional(),
     byte: cost().optional(),
+    'send-byte': cost().optional(),
     proposal: cost().optional(),
     ready: cost().optional(),
     loop: cost().optional(),

@@ -72,6 +72,7 @@ export const CPU_COSTS: CpuCosts = {
   linearizableUs: 50,
   keyUs: 1,
   byteUs: 0.0005,
+  sendByteUs: 0,
   proposalUs: 15,
   readyUs: 20,
   receiveUs: 8,

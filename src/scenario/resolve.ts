@@ -118,6 +118,7 @@ function costsOf(cpu: CpuFile | undefined): Partial<CpuCosts> {
     rangeUs: costs.range,
     keyUs: costs.key,
     byteUs: costs.byte,
+    sendByteUs: costs['send-byte'],
     proposalUs: costs.proposal,
     readyUs: costs.ready,
     loopUs: costs.loop,

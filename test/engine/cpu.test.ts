@@ -75,6 +75,39 @@ describe('cores', () => {
     ]);
   });
 
+  test('what is woken next goes before what stands in line, the latest first', () => {
+    const { simulator, program, done, note } = host(2);
+    for (const name of ['a', 'b', 'c']) program.run(100, note, name);
+    program.runNext(10, note, 'first woken');
+    program.runNext(10, note, 'last woken');
+    simulator.run();
+    expect(done.map(([name]) => name)).toEqual(['a', 'b', 'last woken', 'first woken', 'c']);
+  });
+
+  test('each core has room for one that is woken next: the oldest goes to the end of the line', () => {
+    const { simulator, program, done, note } = host(1);
+    for (const name of ['a', 'b']) program.run(100, note, name);
+    program.runNext(10, note, 'first woken');
+    program.runNext(10, note, 'last woken');
+    simulator.run();
+    expect(done.map(([name]) => name)).toEqual(['a', 'last woken', 'b', 'first woken']);
+  });
+
+  test('what is woken next dies with its program, and waits while that is stopped', () => {
+    const { simulator, program, done, note } = host(1);
+    program.pause();
+    program.runNext(10, note, 'held');
+    simulator.run(1000);
+    expect(done).toEqual([]);
+    program.resume();
+    simulator.run(2000);
+    expect(done).toEqual([['held', 1010]]);
+    program.runNext(10, note, 'lost');
+    program.kill();
+    simulator.run();
+    expect(done).toHaveLength(1);
+  });
+
   test.each([
     [0, 1],
     [-1, 1],
@@ -221,6 +254,15 @@ describe('idle threads', () => {
     const other = new Program(cpu);
     program.run(10, note, 'a');
     other.run(2000, note, 'other');
+    simulator.schedule(1000, () => program.run(10, note, 'b'), undefined);
+    simulator.run();
+    expect(program.busyUs).toBe(20);
+  });
+
+  test('do not under a quota', () => {
+    const { simulator, cpu, note } = host(0.5);
+    const program = new Program(cpu, wakeUp);
+    program.run(10, note, 'a');
     simulator.schedule(1000, () => program.run(10, note, 'b'), undefined);
     simulator.run();
     expect(program.busyUs).toBe(20);
