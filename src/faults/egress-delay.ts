@@ -7,7 +7,6 @@ export const egressDelay: Fault = {
   options: {
     delay: 'the new egress delay',
     jitter: 'its jitter (default 0)',
-    limit: 'packets that the discipline holds, those on their way through the delay among them (default: as before)',
   },
   strike(env, target, options) {
     const { network } = env;
@@ -17,10 +16,9 @@ export const egressDelay: Fault = {
       ...before,
       delayUs: numberOption(options, 'delay', before.delayUs),
       jitterUs: numberOption(options, 'jitter', 0),
-      limitPackets: numberOption(options, 'limit', before.limitPackets),
     });
-    const { delayUs, jitterUs, limitPackets } = before;
+    const { delayUs, jitterUs } = before;
     // What else was changed meanwhile stays.
-    return () => network.setEgress(host, { ...network.egress(host), delayUs, jitterUs, limitPackets });
+    return () => network.setEgress(host, { ...network.egress(host), delayUs, jitterUs });
   },
 };

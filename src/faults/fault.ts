@@ -5,6 +5,8 @@ import type { NetworkApi } from '../network/types.js';
 /** How much many clients read of one large value. */
 export interface OverloadSize {
   readonly clients: number;
+  /** That the clients share. */
+  readonly connections: number;
   /** Reads of one client under way at a time. */
   readonly inFlight: number;
   readonly valueBytes: number;

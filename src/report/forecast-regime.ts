@@ -18,7 +18,7 @@ export interface Regime {
 }
 
 /** What a label leaves out: times, and settings of the tools that make the trouble. */
-const LEFT_OUT = new Set(['at', 'every', 'action', 'target', 'for', 'clients', 'limit']);
+const LEFT_OUT = new Set(['at', 'every', 'action', 'target', 'for', 'clients', 'connections']);
 
 /** Reads a value of the axis `faults`, as it is written. */
 export function regimeOf(faults: string): Regime {

@@ -40,6 +40,7 @@ function checkFault(context: CheckContext, fault: FaultFile, path: Path): void {
     add(problem);
   }
   checkNamedMember(context, fault, path);
+  checkConnections(context, fault, path);
   if (MOMENTARY.includes(action) && lasts !== undefined) {
     add({
       path: [...path, 'for'],
@@ -58,6 +59,14 @@ function checkFault(context: CheckContext, fault: FaultFile, path: Path): void {
     const message = 'strikes only after the end of the run';
     add({ path: [...path, at === undefined ? 'every' : 'at'], message, hint: 'see stop.after', doubt: true });
   }
+}
+
+/** Clients share connections: more of them than clients are not made. */
+function checkConnections({ add }: CheckContext, fault: FaultFile, path: Path): void {
+  const { clients, connections } = fault;
+  if (typeof clients !== 'number' || typeof connections !== 'number' || connections <= clients) return;
+  const message = `${connections} connections for ${clients} clients: only ${clients} are made`;
+  add({ path: [...path, 'connections'], message, hint: 'lower connections', doubt: true });
 }
 
 /** The member that an option names is there; a link has two ends. */

@@ -46,6 +46,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'costs.range': 'One read of the store',
   'costs.key': 'A key that a read returns',
   'costs.byte': 'A byte that a read returns',
+  'costs.send-byte': "A byte's way out once it is written; the connection's next answer waits for it (default 0ns)",
   'costs.proposal': 'A proposal',
   'costs.ready': 'A turn of the Ready loop',
   'costs.loop': 'Waking one of the loops, whatever waits for it',
@@ -70,11 +71,12 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
 
   network: "What lies between the hosts; delays in netem's words",
   'network.segment-offload':
-    'Segments of 1448 bytes that travel as one packet, as with segmentation offload (default 1)',
+    'Segments of 1448 bytes that travel as one packet, as with segmentation offload (default 1); auto: as Linux sizes them',
   'network.base-latency': 'One way between two hosts, without any delay added (default 100us)',
   'network.members': "All members' hosts",
   'network.clients': "All clients' hosts",
   hosts: 'Single hosts by name: goes before members and clients',
+  'line-rate': 'Of the interface; without netem a connection has two packets there and no more (default: no limit)',
   egress: 'What leaves the host is held back or lost, as by tc qdisc add dev eth1 root netem',
   zone: 'One of zones.rtt',
   links: 'What a direction between two hosts adds to their egress',

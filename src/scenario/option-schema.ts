@@ -11,7 +11,7 @@ export const FAULT_OPTIONS: Readonly<Record<string, Shape>> = {
   partition: { from: oneOf(['peers', 'clients', 'all']), direction: oneOf(['both', 'in', 'out']) },
   'slow-disk': { factor: number({ above: 0, max: 1e6 }), extra: duration() },
   'clock-drift': { rate: number({ above: 0, max: 1000 }) },
-  'egress-delay': { delay: duration(), jitter: duration(), limit: wholeNumber({ min: 1, max: 1e9 }) },
+  'egress-delay': { delay: duration(), jitter: duration() },
   'packet-loss': { ratio: ratio() },
   'cut-link': { peer: name(), direction: oneOf(['both', 'in', 'out']) },
   'message-loss': { ratio: ratio() },
@@ -19,6 +19,7 @@ export const FAULT_OPTIONS: Readonly<Record<string, Shape>> = {
   'message-reordering': { ratio: ratio(), delay: duration() },
   overload: {
     clients: wholeNumber({ min: 1, max: 100_000 }),
+    connections: wholeNumber({ min: 1, max: 100_000 }),
     'in-flight': wholeNumber({ min: 1, max: 1000 }),
     'value-size': size({ min: 1, max: 1024 * 1024 }),
   },

@@ -72,6 +72,7 @@ describe('what is doubtful', () => {
   test.each([
     ['network: { members: { egress: { delay: 5ms, jitter: 10ms } } }\n', 'network.members.egress.jitter'],
     ['faults: [{ at: 2m, action: crash, target: m1 }]\nstop: { after: 1m }\n', 'faults[0].at'],
+    ['faults: [{ at: 1s, action: overload, target: m1, clients: 5, connections: 6 }]\n', 'faults[0].connections'],
   ])('%s is said, and runs', (more, path) => {
     expect(doubtPaths(more)).toEqual([path]);
   });

@@ -7,6 +7,8 @@ import { type Cluster, policyNamed } from '../cluster.js';
 
 export interface LoadSettings {
   readonly clients: number;
+  /** That the clients share, as the tool's --conns says. */
+  readonly connections: number;
   /** Gets of one client under way at a time. */
   readonly inFlight: number;
   /** Gets of one client in all; 0 = until it is stopped. */
@@ -50,54 +52,68 @@ export interface LoadRecord {
 /**
  * etcd's benchmark tool on a host of its own: many clients, each reading one large value linearizably at one member.
  *
- * Model: the tool's clients talk to that one member for good, as its --endpoints says, whoever leads by now.
+ * Model: the tool's clients talk to that one member for good, as its --endpoints says, whoever leads by now. HTTP/2's flow
+ * control never holds an answer up.
  */
 export class OverloadTool {
   readonly record: LoadRecord = { gets: 0, errors: 0, totalUs: 0 };
   private readonly cluster: Cluster;
-  private readonly program: Program;
   private readonly config: ClientConfig;
-  private readonly programs = new Map<string, { program: ClientProgram; clients: EtcdClient[] }>();
+  private readonly newProcess: () => Program;
 
   constructor(cluster: Cluster, scenario: ResolvedScenario) {
     this.cluster = cluster;
     const { sharedCores, clientCores, clientSpeed, clientWakeUp } = scenario.cluster;
     cluster.network.addHost({ name: HOST, egress: NETEM_OFF });
-    this.program =
-      sharedCores === undefined
-        ? new Program(new Cpu(cluster.simulator, clientCores, clientSpeed), clientWakeUp)
-        : cluster.newProgram(0);
+    const cpu = sharedCores === undefined ? new Cpu(cluster.simulator, clientCores, clientSpeed) : undefined;
+    this.newProcess = () => (cpu === undefined ? cluster.newProgram(0) : new Program(cpu, clientWakeUp));
     this.config = { ...scenario.client, balancer: { name: 'round-robin', options: {} }, requestTimeoutUs: 0 };
   }
 
   /** Writes the value that will be read; `done` once it is there. */
   prepare(valueBytes: number, done: () => void): void {
-    const client = this.clientsOf(this.cluster.members[0]!.name, 1)[0]!;
+    const { clients, end } = this.connect(this.cluster.members[0]!.name, 1);
+    const client = clients[0]!;
     const value = { text: 'large', sizeBytes: valueBytes };
     const put = (): void =>
-      client.request({ kind: 'put', key: KEY, value }, (outcome) => (outcome.kind === 'error' ? put() : done()), 5e6);
+      client.request(
+        { kind: 'put', key: KEY, value },
+        (outcome) => {
+          if (outcome.kind === 'error') {
+            put();
+            return;
+          }
+          end();
+          done();
+        },
+        5e6,
+      );
     put();
   }
 
-  /** Sets the clients going at that member. @returns what stops them; gets under way still end */
-  start(member: string, { clients, inFlight, count }: LoadSettings): () => void {
+  /** Starts the tool for that member. @returns what ends its process, with all that is under way */
+  start(member: string, { clients, connections, inFlight, count }: LoadSettings): () => void {
     const { simulator } = this.cluster;
+    const { clients: shared, end } = this.connect(member, Math.min(connections, clients));
     let running = true;
-    for (const client of this.clientsOf(member, clients)) {
+    for (let i = 0; i < clients; i++) {
+      const client = shared[i % shared.length]!;
       let left = count > 0 ? count : Number.POSITIVE_INFINITY;
       const next = (): void => {
-        if (running && left-- > 0) this.get(simulator, client, next);
+        if (running && left-- > 0) this.get(simulator, client, () => running, next);
       };
       for (let i = 0; i < inFlight; i++) next();
     }
     return () => {
       running = false;
+      end();
     };
   }
 
-  private get(simulator: Simulator, client: EtcdClient, next: () => void): void {
+  private get(simulator: Simulator, client: EtcdClient, wanted: () => boolean, next: () => void): void {
     const beganUs = simulator.nowUs;
     client.request({ kind: 'range', key: KEY }, (outcome) => {
+      if (!wanted()) return;
       if (outcome.kind === 'error') {
         this.record.errors++;
         simulator.schedule(ERROR_PAUSE_US, next, undefined);
@@ -109,26 +125,26 @@ export class OverloadTool {
     });
   }
 
-  /** Connections stay open between two loads, so that the next one finds them. */
-  private clientsOf(memberName: string, count: number): readonly EtcdClient[] {
+  /** A new process with clients that have a connection each, to that member alone; and what ends it. */
+  private connect(memberName: string, count: number): { clients: readonly EtcdClient[]; end: () => void } {
     const { simulator, network, members } = this.cluster;
-    let of = this.programs.get(memberName);
-    if (of === undefined) {
-      const { name, host } = members.find((member) => member.name === memberName)!.address;
-      const program = new ClientProgram(
-        `${HOST}/${name}`,
-        simulator,
-        network,
-        HOST,
-        this.program,
-        [{ name, host }],
-        this.config,
-        policyNamed,
-      );
-      of = { program, clients: [] };
-      this.programs.set(memberName, of);
-    }
-    while (of.clients.length < count) of.clients.push(of.program.newClient(`${of.clients.length + 1}`));
-    return of.clients.slice(0, count);
+    const { name, host } = members.find((member) => member.name === memberName)!.address;
+    const process = this.newProcess();
+    const program = new ClientProgram(
+      `${HOST}/${name}`,
+      simulator,
+      network,
+      HOST,
+      process,
+      [{ name, host }],
+      this.config,
+      policyNamed,
+    );
+    const clients = Array.from({ length: count }, (_, i) => program.newClient(`${i + 1}`));
+    const end = (): void => {
+      process.kill();
+      for (const client of clients) client.close();
+    };
+    return { clients, end };
   }
 }

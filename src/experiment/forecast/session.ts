@@ -166,17 +166,16 @@ function strike(
   overload: OverloadTool,
   target: Member,
   { regime, delayMs, clients, inFlight }: Episode,
-  { readsPerClient, valueBytes, delayLimitPackets }: EpisodeSetting,
+  { readsPerClient, valueBytes, connections = clients }: EpisodeSetting,
 ): () => void {
   const { simulator, network, members, clientHosts } = cluster;
   const env = { simulator, network, members, clientHosts };
   const undos: (() => void)[] = [];
   if (delayMs > 0) {
-    const limit = delayLimitPackets === undefined ? {} : { limit: delayLimitPackets };
-    undos.push(egressDelay.strike(env, target, { delay: delayMs * 1000, ...limit })!);
+    undos.push(egressDelay.strike(env, target, { delay: delayMs * 1000 })!);
   }
   if (clients > 0) {
-    undos.push(overload.start(target.name, { clients, inFlight, count: readsPerClient, valueBytes }));
+    undos.push(overload.start(target.name, { clients, connections, inFlight, count: readsPerClient, valueBytes }));
   }
   if (regime === 'slow-disk') undos.push(slowDisk.strike(env, target, { extra: SLOW_DISK_US })!);
   if (regime === 'lossy-link') undos.push(packetLoss.strike(env, target, { ratio: LOSS_RATIO })!);

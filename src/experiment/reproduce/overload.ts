@@ -16,7 +16,7 @@ const REPLICATIONS = 2;
 const SPAN_S = 39;
 /** What goes on before the trouble, s. */
 const BEFORE_S = 3;
-const LOAD = { clients: 100, inFlight: 2, count: 0, valueBytes: 700_000 };
+const LOAD = { clients: 100, connections: 100, inFlight: 2, count: 0, valueBytes: 700_000 };
 const DELAY_US = 300_000;
 /** What the packet switch forwards from one member, and that its queue is a long one. */
 const SWITCH = [{ path: 'network.members.egress', value: '{rate: 1gbit, limit: 100000}' }];
