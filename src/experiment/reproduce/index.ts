@@ -6,6 +6,7 @@ import { leaderAware } from './leader-aware.js';
 import { leaderKill } from './leader-kill.js';
 import { leaderTransfer } from './leader-transfer.js';
 import { links } from './links.js';
+import { loadedEpisodes } from './loaded-episodes.js';
 import { overload } from './overload.js';
 import { paused } from './paused.js';
 import { raftPaper } from './raft-paper.js';
@@ -31,6 +32,7 @@ export const suites: readonly Suite[] = [
   throughput,
   crossover,
   overload,
+  loadedEpisodes,
   raftPaper,
   availsim,
   links,
