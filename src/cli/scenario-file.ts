@@ -87,12 +87,30 @@ export async function loadScenario(
 ): Promise<SoundScenario> {
   const { parseScenario, formatScenarioError } = await import('../scenario/index.js');
   const recordingProblem = await recordingReader(dirname(source.path));
+  const modelProblem = await modelReader();
   const { choices, ...named } = await withPlugIns(source, options.set ?? [], options.vary ?? [], own);
   const { set, vary } = named;
-  const parsed = parseScenario(source.bytes, source.shownAs, { recordingProblem, ...options, set, vary, choices });
+  const parsed = parseScenario(source.bytes, source.shownAs, {
+    recordingProblem,
+    modelProblem,
+    ...options,
+    set,
+    vary,
+    choices,
+  });
   if (!parsed.ok) throw new BadScenario(parsed.errors);
   for (const doubt of parsed.doubts) say(formatScenarioError(doubt, 'doubt'));
   return { ...parsed, ...named };
+}
+
+/** What is wrong with a classifier; each is read once, however many cells name it. */
+async function modelReader(): Promise<(name: string) => string | undefined> {
+  const { modelProblem } = await import('../experiment/forecast/models.js');
+  const known = new Map<string, string | undefined>();
+  return (name) => {
+    if (!known.has(name)) known.set(name, modelProblem(name));
+    return known.get(name);
+  };
 }
 
 /** What is found instead of a recording; each file is read once, however many cells name it. */

@@ -22,6 +22,8 @@ export interface CheckContext {
   readonly hosts: readonly string[] | undefined;
   /** What is found instead of a recording; undefined: nobody can tell here. */
   readonly recordingProblem: ((path: string) => string | undefined) | undefined;
+  /** What is wrong with a classifier; undefined: nobody can tell here. */
+  readonly modelProblem: ((name: string) => string | undefined) | undefined;
   /** Whether what a path (`cluster`, `cluster.members`) leads to is out of shape. */
   isBroken(path: string): boolean;
   add(problem: Problem): void;
@@ -33,6 +35,7 @@ export function checkContext(
     readonly choices: Choices;
     readonly broken: ReadonlySet<string>;
     readonly recordingProblem: ((path: string) => string | undefined) | undefined;
+    readonly modelProblem: ((name: string) => string | undefined) | undefined;
   },
   problems: Problem[],
 ): CheckContext {
@@ -49,6 +52,7 @@ export function checkContext(
     file,
     choices: options.choices,
     recordingProblem: options.recordingProblem,
+    modelProblem: options.modelProblem,
     members,
     hosts: members && clients && [...members.map((member) => member.name), ...clients, MONITOR_HOST],
     isBroken,

@@ -66,7 +66,7 @@ function checkEnd({ file, add }: CheckContext): void {
 }
 
 function checkBalancer(context: CheckContext, balancer: BalancerFile, path: Path): void {
-  const { choices, members, add } = context;
+  const { choices, members, modelProblem, add } = context;
   const { name, ...options } = typeof balancer === 'string' ? { name: balancer } : balancer;
   const at: Path = typeof balancer === 'string' ? path : [...path, 'name'];
   if (!checkName(context, { path: at, name, what: 'balancer', known: namesOf(choices.balancers) })) return;
@@ -81,6 +81,11 @@ function checkBalancer(context: CheckContext, balancer: BalancerFile, path: Path
     const accepted = to === 'follower-1' ? 'follower' : to;
     checkName(context, { path: [...path, 'to'], name: accepted, what: 'member', known });
   }
+  const { model } = options as { model?: unknown };
+  if (name !== 'pick-leader-forecast' || problems.length > 0 || typeof model !== 'string') return;
+  const message = modelProblem?.(model);
+  if (message === undefined) return;
+  add({ path: [...path, 'model'], message, hint: 'etcdsim forecast train makes models; models/ has those that ship' });
 }
 
 function checkValueSize({ file, add, isBroken }: CheckContext): void {

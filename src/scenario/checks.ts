@@ -12,6 +12,8 @@ export interface Checks {
   readonly choices?: Choices | undefined;
   /** Reads a recording that the scenario names and says what is found instead; left out, that is not checked. */
   readonly recordingProblem?: ((path: string) => string | undefined) | undefined;
+  /** What is wrong with a classifier that a balancer names; left out, that is not checked. */
+  readonly modelProblem?: ((name: string) => string | undefined) | undefined;
   /** Sections (`cluster`) and their keys (`cluster.members`) that are out of shape: nothing is said that hangs on them. */
   readonly broken?: ReadonlySet<string>;
 }
@@ -19,8 +21,8 @@ export interface Checks {
 /** What is in shape, but cannot be meant. */
 export function checkScenario(file: SoundFile, checks: Checks): Problem[] {
   const problems: Problem[] = [];
-  const { choices = SHIPPED_CHOICES, broken = new Set<string>(), recordingProblem } = checks;
-  const context = checkContext(file, { choices, broken, recordingProblem }, problems);
+  const { choices = SHIPPED_CHOICES, broken = new Set<string>(), recordingProblem, modelProblem } = checks;
+  const context = checkContext(file, { choices, broken, recordingProblem, modelProblem }, problems);
   checkCluster(context);
   checkNetwork(context);
   checkWorkload(context);

@@ -26,6 +26,8 @@ export interface ParseOptions {
   readonly choices?: Choices | undefined;
   /** Reads a recording that the scenario names and says what is found instead; left out, that is not checked. */
   readonly recordingProblem?: ((path: string) => string | undefined) | undefined;
+  /** Looks at a classifier that a balancer names, and says what is wrong with it; left out, that is not checked. */
+  readonly modelProblem?: ((name: string) => string | undefined) | undefined;
 }
 
 export type Parsed =
@@ -156,15 +158,15 @@ interface CheckedData {
 }
 
 /** Shape and units of every section, then the meaning of what is in shape. */
-function checkData(data: unknown, { choices, recordingProblem }: ParseOptions): CheckedData {
+function checkData(data: unknown, { choices, recordingProblem, modelProblem }: ParseOptions): CheckedData {
   const whole = scenarioFile.safeParse(data);
   if (whole.success) {
-    return { problems: checkScenario(whole.data, { choices, recordingProblem }), file: whole.data };
+    return { problems: checkScenario(whole.data, { choices, recordingProblem, modelProblem }), file: whole.data };
   }
   const problems = problemsOf(whole.error.issues, data);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { problems, file: undefined };
   const { sound, broken } = soundParts(data as Record<string, unknown>, problems);
-  problems.push(...checkScenario(sound, { choices, recordingProblem, broken }));
+  problems.push(...checkScenario(sound, { choices, recordingProblem, modelProblem, broken }));
   return { problems, file: undefined };
 }
 

@@ -104,7 +104,10 @@ sweep:
     const header = readFileSync(new URL('./forecast-header.csv', import.meta.url), 'utf8').trim();
     const row = '5,0,1,1,1,1,0,0,0,0,6,6,5,1000,2000,3000,0,0,1,1';
     const bad: readonly (readonly [string[], RegExp])[] = [
-      [['evaluate', 'nobody', '--data', file('fine.csv', `${header}\n${row}\n`)], /no model "nobody"; those that ship/],
+      [
+        ['evaluate', 'nobody', '--data', file('fine.csv', `${header}\n${row}\n`)],
+        /no model "nobody"; expected recorded-ann/,
+      ],
       [
         ['evaluate', file('no.json', '{}'), '--data', file('fine.csv', `${header}\n${row}\n`)],
         /no\.json: is no model: expected/,

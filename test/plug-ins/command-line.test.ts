@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,24 @@ describe('etcdsim check --balancer', () => {
 });
 
 describe('etcdsim run', () => {
+  it('leaves it to a balancer from a file what its own option called model means', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'etcdsim-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'modelled.mjs');
+    const options = "{ model: 'how it chooses' }";
+    const picker = "newPicker: (ready) => ({ pick: () => ({ kind: 'complete', subconnection: ready[0] }) })";
+    writeFileSync(file, `export default { name: 'modelled', summary: 'the first', options: ${options}, ${picker} };\n`);
+    const scenario = join(folder, 'modelled.yaml');
+    const balancer = '{ name: modelled, model: fast }';
+    writeFileSync(
+      scenario,
+      `name: modelled\ndescription: A model of its own.\nplug-ins: [modelled.mjs]\nclient: { balancer: ${balancer} }\n` +
+        'workload: { kind: sequential, operations: put, count: 3 }\n',
+    );
+    const { exitCode, stderr } = await invoke('run', scenario, '--format', 'json');
+    expect([exitCode, stderr]).toEqual([0, expect.not.stringMatching(/error/)]);
+  });
+
   it('takes a balancer from a file', async () => {
     const { exitCode, stdout } = await invoke('run', 'hello', '--balancer', sticky, '--format', 'json');
     expect(exitCode).toBe(0);

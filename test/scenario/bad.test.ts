@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { modelProblem } from '../../src/experiment/forecast/models.js';
 import { formatScenarioError, parseScenario } from '../../src/scenario/index.js';
 import { BAD_FILES, BAD_FOLDER } from './bad-files.js';
 
@@ -20,7 +21,7 @@ describe('a bad scenario file', () => {
   });
 
   test.each(BAD_FILES)('$file', async ({ file, bytes, expected }) => {
-    const parsed = parseScenario(bytes, file, { recordingProblem: () => 'no file' });
+    const parsed = parseScenario(bytes, file, { recordingProblem: () => 'no file', modelProblem });
     expect(parsed.ok).toBe(false);
     const errors = parsed.ok ? [] : parsed.errors;
     for (const error of errors) {

@@ -2,7 +2,7 @@ import { Cpu, Program } from '../../engine/index.js';
 import { Forecaster, type ForecasterOptions, type Judge } from '../../forecast/forecaster.js';
 import type { ResolvedScenario } from '../../scenario/config.js';
 import { type Cluster, policyNamed } from '../cluster.js';
-import { DEFAULT_MODEL, loadModel } from './models.js';
+import { DEFAULT_MODEL, loadModel, ORACLE } from './models.js';
 import { monitorHost } from './monitor.js';
 import type { Troubles } from './troubles.js';
 
@@ -83,6 +83,6 @@ function optionsOf(options: Readonly<Record<string, unknown>>): ForecasterOption
 
 function judgeOf(options: Readonly<Record<string, unknown>>, troubles: Troubles): Judge {
   const model = String(options['model'] ?? DEFAULT_MODEL);
-  if (model === 'oracle') return { kind: 'oracle', stateOf: (member) => troubles.stateOf(member) };
+  if (model === ORACLE) return { kind: 'oracle', stateOf: (member) => troubles.stateOf(member) };
   return { kind: 'model', classifier: loadModel(model) };
 }

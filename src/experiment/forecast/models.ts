@@ -6,6 +6,9 @@ import { BadModel } from '../../forecast/model-error.js';
 /** The same place from src/ and from dist/. */
 const SHIPPED = fileURLToPath(new URL('../../../models/', import.meta.url));
 
+/** A classifier that is never wrong: it knows what faults do to every member. */
+export const ORACLE = 'oracle';
+
 export const DEFAULT_MODEL = 'recorded-xgboost';
 
 /** Names of the models that ship, sorted. */
@@ -17,6 +20,18 @@ export function shippedModels(): string[] {
     .sort();
 }
 
+/** What is wrong with the classifier of that name; undefined if nothing is. The oracle is one. */
+export function modelProblem(name: string): string | undefined {
+  if (name === ORACLE) return undefined;
+  try {
+    loadModel(name);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadModel) return error.message;
+    throw error;
+  }
+}
+
 /**
  * A model by the name of one that ships, or by its file.
  *
@@ -25,15 +40,15 @@ export function shippedModels(): string[] {
 export function loadModel(name: string): Classifier {
   const isFile = name.endsWith('.json');
   if (!isFile && !shippedModels().includes(name)) {
-    throw new BadModel(
-      `no model "${name}"; those that ship: ${shippedModels().join(', ')}, oracle; or name a file.json`,
-    );
+    throw new BadModel(`no model "${name}"; expected ${[...shippedModels(), ORACLE].join(', ')} or a file.json`);
   }
   let text: string;
   try {
     text = readFileSync(isFile ? name : `${SHIPPED}${name}.json`, 'utf8');
   } catch (error) {
-    throw new BadModel(`${name}: cannot be read: ${(error as Error).message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    const found = code === 'ENOENT' ? 'no such file' : (error as Error).message;
+    throw new BadModel(`${name}: expected a model, found ${found}`);
   }
   return readModel(text, isFile ? name : `${name}.json`);
 }

@@ -166,8 +166,8 @@ describe('a model', () => {
   });
 
   test.each([
-    ['nobody', /no model "nobody"; those that ship: recorded-ann, .*oracle; or name a file\.json/],
-    ['nowhere.json', /nowhere\.json: cannot be read/],
+    ['nobody', /no model "nobody"; expected recorded-ann, .*oracle or a file\.json/],
+    ['nowhere.json', /nowhere\.json: expected a model, found no such file/],
   ])('%s is refused', (name, message) => {
     expect(() => run(`model: ${name}`)).toThrow(message);
   });
