@@ -61,6 +61,21 @@ describe('docs/forecast.md says', () => {
     expect(found('open-loop', XGBOOST, delayed('2s'), 'put_latency_mean').shown).toBe(false);
   });
 
+  it('that its mistakes pay', () => {
+    const trouble = (what: string) => `[{ at: 10s, every: 62s, action: ${what}, for: 20s }]`;
+    const slowDisk = trouble('slow-disk, target: leader, extra: 150ms');
+    const loss = trouble('packet-loss, target: leader, ratio: 5%');
+    expect(words).toContain('the mean write is 76 % shorter for it');
+    expect(found('open-loop', XGBOOST, slowDisk, 'put_latency_mean').percent).toBe(-76);
+    expect(words).toContain('reads are 20 % shorter');
+    expect(found('open-loop', XGBOOST, loss, 'lget_latency_mean')).toMatchObject({ percent: -20, shown: true });
+    for (const faults of [slowDisk, loss]) {
+      for (const metric of ['put_latency_mean', 'lget_latency_mean']) {
+        expect(Math.abs(found('open-loop', ORACLE, faults, metric).percent)).toBeLessThan(2);
+      }
+    }
+  });
+
   it('what an oracle gains', () => {
     expect(words).toContain('gains from 2 s on');
     expect(found('open-loop', ORACLE, delayed('2s'), 'put_latency_mean')).toMatchObject({ shown: true });
