@@ -71,7 +71,7 @@ describe('docs/forecast.md says', () => {
     expect(found('open-loop', XGBOOST, loss, 'lget_latency_mean')).toMatchObject({ percent: -20, shown: true });
     for (const faults of [slowDisk, loss]) {
       for (const metric of ['put_latency_mean', 'lget_latency_mean']) {
-        expect(Math.abs(found('open-loop', ORACLE, faults, metric).percent)).toBeLessThan(2);
+        expect(found('open-loop', ORACLE, faults, metric).shown).toBe(false);
       }
     }
   });
