@@ -21,6 +21,7 @@ export class LeaseKeeper {
   private stopped = false;
   private readonly onTimer = (): void => this.process.program.run(0, this.onLook, undefined);
   private readonly onLook = (): void => this.look();
+  private readonly onRevoke = (leaseId: number): void => this.propose({ kind: 'lease-revoke', leaseId }, () => {});
 
   constructor(process: MemberProcess, simulator: Simulator) {
     this.process = process;
@@ -43,7 +44,8 @@ export class LeaseKeeper {
     const expired = lessor.isPrimary ? lessor.expiredLeases(this.simulator.nowUs) : [];
     if (expired.length > 0) {
       this.confirm(() => {
-        for (const leaseId of expired) this.propose({ kind: 'lease-revoke', leaseId }, () => {});
+        // Each in a goroutine of its own: by its turn the member may have lost its post.
+        for (const leaseId of expired) this.process.program.run(0, this.onRevoke, leaseId);
       });
     }
     for (const due of lessor.dueCheckpoints(this.simulator.nowUs)) this.checkpoint(due, () => {});

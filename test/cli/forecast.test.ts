@@ -145,6 +145,6 @@ sweep:
     }
     const run = await invoke('run', 'hello', '--balancer', '{ name: pick-leader-forecast, model: nobody }');
     expect(run.exitCode).toBe(2);
-    expect(run.stderr).toMatch(/^error: no model "nobody"/);
+    expect(run.stderr).toMatch(/^error: --balancer: client\.balancer\.model: no model "nobody"/);
   });
 });

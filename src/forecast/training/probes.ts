@@ -4,11 +4,13 @@ import { COUNTERS, type Features } from '../features.js';
 
 const WINDOWS = 60;
 const AT_BORDERS = 60;
+const MIXED = 20;
 const FAR_OFF = 20;
 
 /**
  * Rows on which a model is held against its library: windows that it has not seen, some of them with a value moved onto a
- * border of a tree (where a double would take the other branch than a float), and rates far off any window.
+ * border of a tree (where a double would take the other branch than a float), some mixed from two windows, which leave a model
+ * in doubt, and rates far off any window.
  */
 export function probes(model: string, unseen: readonly Sample[], draws: Stream): Features[] {
   const windows = Array.from({ length: WINDOWS }, () => draws.pickFrom(unseen).features);
@@ -17,8 +19,12 @@ export function probes(model: string, unseen: readonly Sample[], draws: Stream):
     const { feature, value } = draws.pickFrom(borders);
     return draws.pickFrom(unseen).features.map((each, i) => (i === feature ? value : each));
   });
+  const mixed = Array.from({ length: MIXED }, () => {
+    const [one, other] = [draws.pickFrom(unseen).features, draws.pickFrom(unseen).features];
+    return one.map((rate, i) => (draws.chance(0.5) ? rate : other[i]!));
+  });
   const farOff = Array.from({ length: FAR_OFF }, () => COUNTERS.map(() => draws.uniform() * 10 ** draws.below(11)));
-  return [...windows, ...atBorders, ...farOff];
+  return [...windows, ...atBorders, ...mixed, ...farOff];
 }
 
 interface Border {
