@@ -8,7 +8,14 @@ import { BadDataSet, readSamples, type Sample } from '../forecast/data-set.js';
  * @throws BadDataSet with file and line
  */
 export function readDataSet(path: string): readonly Sample[] {
-  return samplesOf(readFileSync(path, 'utf8'), path);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
+    throw new BadDataSet(`${path}: is a folder, expected a data set`);
+  }
+  return samplesOf(text, path);
 }
 
 export function samplesOf(text: string, name: string): readonly Sample[] {
@@ -24,9 +31,29 @@ export function samplesOf(text: string, name: string): readonly Sample[] {
 }
 
 export const WINDOW_CHOICES = ['clean', 'apart', 'all'] as const;
+type WindowChoice = (typeof WINDOW_CHOICES)[number];
 
 /** Windows over which the state was in force; those of them that do not overlap; or all. */
-export function chosenWindows(samples: readonly Sample[], which: (typeof WINDOW_CHOICES)[number]): readonly Sample[] {
+export function chosenWindows(samples: readonly Sample[], which: WindowChoice): readonly Sample[] {
   if (which === 'all') return samples;
   return samples.filter(({ clean, apart }) => (which === 'clean' ? clean : apart));
+}
+
+/**
+ * Windows that something can be learnt from, or judged by.
+ *
+ * @throws BadDataSet if there are none, or for training fewer than two states or two episodes of each
+ */
+export function usableWindows(path: string, purpose: 'training' | 'judging', which: WindowChoice = 'clean') {
+  const samples = chosenWindows(readDataSet(path), which);
+  if (samples.length === 0) throw new BadDataSet(`${path}: expected ${which} windows, found none`);
+  if (purpose === 'judging') return samples;
+  const episodes = ([0, 1, 2, 3] as const).map(
+    (state) => new Set(samples.filter((sample) => sample.state === state).map(({ episode }) => episode)).size,
+  );
+  if (episodes.filter((count) => count > 1).length < 2) {
+    const found = episodes.map((count, state) => `${count} of state ${state}`).join(', ');
+    throw new BadDataSet(`${path}: expected two episodes or more of at least two states, found ${found}`);
+  }
+  return samples;
 }

@@ -48,6 +48,10 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   if (error instanceof Error && EXPLAIN_THEMSELVES.has(error.name)) {
     return { text: `error: ${error.message}\n`, exitCode: EXIT.badInput };
   }
+  // Ctrl-C in a command that keeps nothing of what is half done.
+  if (error instanceof Error && error.name === 'AbortError') {
+    return { text: 'interrupted: nothing is kept\n', exitCode: EXIT.interrupted };
+  }
   // An invariant of the user's own did not hold.
   if (error instanceof Error && error.name === 'ViolationError') {
     return { text: `${error.message}\n`, exitCode: EXIT.checkFailed };

@@ -17,6 +17,9 @@ export interface Regime {
   readonly lengthS: number | undefined;
 }
 
+/** What `scrape-interval` is where nobody says otherwise. */
+export const SCRAPE_S = 5;
+
 /** What a label leaves out: times, and settings of the tools that make the trouble. */
 const LEFT_OUT = new Set(['at', 'every', 'action', 'target', 'for', 'clients', 'connections']);
 
@@ -49,13 +52,23 @@ function seconds(text: string): number | undefined {
   return Number(match[1]) * { ms: 0.001, s: 1, m: 60 }[match[2] as 'ms' | 's' | 'm'];
 }
 
+const FORECASTER = 'pick-leader-forecast';
+
+/** Time between two scrapes of a policy, s. */
+export function scrapeIntervalOf(policy: string): number {
+  const read: unknown = parse(policy);
+  const written = typeof read === 'object' && read !== null ? Reflect.get(read, 'scrape-interval') : undefined;
+  return seconds(String(written)) ?? SCRAPE_S;
+}
+
 /** A policy in few words: `pick-leader`, `forecast xgboost`, `forecast oracle, hysteresis 2`. */
 export function policyLabel(value: string): string {
   const read: unknown = parse(value);
+  if (value === FORECASTER) return policyLabel(`{ name: ${FORECASTER} }`);
   if (typeof read !== 'object' || read === null) return value;
-  const { name, model, ...options } = read as Readonly<Record<string, unknown>>;
+  const { name, model = 'default', ...options } = read as Readonly<Record<string, unknown>>;
   const words = Object.entries(options).map(([option, setting]) => `${option} ${setting}`);
-  const first = name === 'pick-leader-forecast' ? `forecast ${shortModel(String(model))}` : String(name);
+  const first = name === FORECASTER ? `forecast ${shortModel(String(model))}` : String(name);
   return [first, ...words].join(', ');
 }
 
@@ -63,5 +76,5 @@ function shortModel(model: string): string {
   return model
     .replace(/^.*\//, '')
     .replace(/\.json$/, '')
-    .replace(/^(thesis|recorded)-/, '');
+    .replace(/^thesis-/, '');
 }

@@ -1,6 +1,6 @@
 import type { Worth } from '../experiment/forecast/value.js';
 import type { DifferenceRow, FigureSpec } from '../experiment/result.js';
-import { policyLabel, regimeOf } from './forecast-regime.js';
+import { policyLabel, regimeOf, SCRAPE_S, scrapeIntervalOf } from './forecast-regime.js';
 import { significant } from './numbers.js';
 import { colors, renderTable } from './table.js';
 
@@ -11,8 +11,6 @@ export interface ValueReport {
   readonly worths: readonly Worth[];
   /** Of the forecasters: the share of verdicts that were true. */
   readonly right: readonly { readonly cell: DifferenceRow['cell']; readonly value: string; readonly mean: number }[];
-  /** Time between two scrapes, s. */
-  readonly scrapeS: number;
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -30,12 +28,12 @@ const VERDICT_WORDS = { pays: 'pays', harms: 'harms', trades: 'pays and harms', 
 type VerdictName = keyof typeof VERDICT_WORDS;
 
 /** Short names of what a cell's workload is. */
-function trafficOf(cell: DifferenceRow['cell']): string {
-  return /kube-apiserver-init/.test(cell['workload'] ?? '') ? 'control plane coming up' : 'steady traffic';
+export function trafficOf(workload = ''): string {
+  return /kube-apiserver-init/.test(workload) ? 'control plane coming up' : 'steady traffic';
 }
 
 function labelOf(cell: DifferenceRow['cell']): string {
-  return `${trafficOf(cell)}: ${regimeOf(cell['faults'] ?? '[]').label}`;
+  return `${trafficOf(cell['workload'])}: ${regimeOf(cell['faults'] ?? '[]').label}`;
 }
 
 function isForecast(value: string): boolean {
@@ -164,7 +162,7 @@ function families({ rows }: ValueReport): Family[] {
   for (const { cell } of rows) {
     const { family, lengthS } = regimeOf(cell['faults'] ?? '[]');
     if (lengthS === undefined) continue;
-    const name = `${trafficOf(cell)}: ${family}`;
+    const name = `${trafficOf(cell['workload'])}: ${family}`;
     const of = byName.get(name) ?? new Map<number, DifferenceRow['cell']>();
     of.set(lengthS, cell);
     byName.set(name, of);
@@ -211,9 +209,10 @@ function lengthWords(report: ValueReport, { cells }: Family, metric: string): st
       const name = policyLabel(value);
       if (gains.length === 0) return `- ${name}: no gain at any length.`;
       const { lengthS } = gains[0]!;
-      const scrapes = significant(lengthS / report.scrapeS, 2);
+      const scrapeS = scrapeIntervalOf(value);
+      const scrapes = significant(lengthS / scrapeS, 2);
       const last = find(report, gains[gains.length - 1]!.cell, value, metric)!;
-      return `- ${name}: gains from ${lengthS} s on (${scrapes} times the ${report.scrapeS} s between two scrapes); at ${gains[gains.length - 1]!.lengthS} s ${change(last)}.`;
+      return `- ${name}: gains from ${lengthS} s on (${scrapes} times the ${scrapeS} s between two scrapes); at ${gains[gains.length - 1]!.lengthS} s ${change(last)}.`;
     });
   return sentences.join('\n');
 }
@@ -307,7 +306,7 @@ export function lengthFigure(report: ValueReport): FigureSpec | undefined {
   if (family === undefined) return undefined;
   return {
     title: `Mean write, difference to ${policyLabel(report.baseline)}: ${family.name.replace(/^[^:]*: /, '')}`,
-    xLabel: `length of the trouble, ${report.scrapeS} s between two scrapes`,
+    xLabel: `length of the trouble, ${SCRAPE_S} s between two scrapes`,
     xUnit: 's',
     yLabel: 'difference (ms)',
     series: policiesOf(report)

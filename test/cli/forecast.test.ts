@@ -137,6 +137,55 @@ sweep:
       [['train', '--model', 'ann', '--data', 'x.csv', '--out', 'model.txt'], /expected a name that ends in \.json/],
       [['dataset', '--setting', 'none'], /Allowed choices are thesis, recorded, regimes/],
       [['value', 'hello'], /--baseline pick-leader: not among hello's policies: it has none/],
+      [['value', '--replications', '1'], /--replications 1: expected at least 2/],
+      [['value', '--set', 'sweep.axes={client.balancer: [pick-leader], faults: [[]]}'], /expected another policy/],
+      [
+        ['value', '--set', 'sweep.axes={client.balancer: [pick-leader, random]}'],
+        /expected an axis faults, found none/,
+      ],
+      [
+        [
+          'value',
+          '--set',
+          'sweep.axes={client.balancer: [pick-leader, pick-leader-forecast, {name: pick-leader-forecast}], faults: [[]]}',
+        ],
+        /two values are both "forecast default"/,
+      ],
+      [
+        [
+          'value',
+          '--set',
+          'sweep.axes={client.balancer: [pick-leader, random], faults: [[]], cluster.members: [3, 5]}',
+        ],
+        /axis cluster\.members: expected client\.balancer, faults, workload alone/,
+      ],
+      [['evaluate', '--data', folder], /is a folder, expected a data set/],
+      [['evaluate', 'oracle'], /no model "oracle"; expected recorded-ann, .*thesis-xgboost or a file/],
+      [['evaluate', 'recorded-ann', 'recorded-ann'], /that name is taken in the report/],
+      [
+        ['evaluate', '--data', file('one.csv', `${header}\n${row}\n`), '--episodes', '3'],
+        /--episodes is for fresh episodes/,
+      ],
+      [
+        [
+          'train',
+          '--model',
+          'xgboost',
+          '--data',
+          file('few.csv', `${header}\n${row}\n`),
+          '--out',
+          file('few.json', ''),
+        ],
+        /few\.csv: expected two episodes or more of at least two states/,
+      ],
+      [
+        ['train', '--model', 'threshold-rule', '--data', 'x.csv', '--out', 'm.json', '--predictions', 'p.csv'],
+        /--predictions: no library stands behind threshold-rule/,
+      ],
+      [
+        ['train', '--model', 'xgboost', '--data', 'x.csv', '--out', 'm.json', '--predictions', 'm.json'],
+        /m\.json: expected different files for --out and --predictions/,
+      ],
     ];
     for (const [args, message] of bad) {
       const { exitCode, stderr } = await invoke('forecast', ...args);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
@@ -6,8 +8,8 @@ import { EPISODE_SETTINGS } from '../../forecast/episode.js';
 import type { Evaluation } from '../../forecast/evaluation.js';
 import { positiveCount } from '../arguments.js';
 import { newCommand } from '../command.js';
-import { chosenWindows, readDataSet, samplesOf, WINDOW_CHOICES } from '../data-set-file.js';
-import { EXIT } from '../failure.js';
+import { chosenWindows, samplesOf, usableWindows, WINDOW_CHOICES } from '../data-set-file.js';
+import { EXIT, UsageError } from '../failure.js';
 import { machineJson } from '../machine.js';
 import { formatOption, jobsOption, outOption } from '../options.js';
 import { checkOutFolder, writeAll } from '../out-files.js';
@@ -63,10 +65,20 @@ export const evaluateCommand = (session: Session) =>
       const own = options.setting === 'regimes' ? 'recorded' : options.setting;
       const wanted = KINDS.map((kind) => `${own}-${kind}`).filter((name) => shippedModels().includes(name));
       const names = models.length > 0 ? models : wanted;
+      const bare = names.map((name) => basename(name, '.json'));
+      const twice = bare.find((name, i) => bare.indexOf(name) < i || name === 'persistence');
+      if (twice !== undefined)
+        throw new UsageError(`model ${twice}: that name is taken in the report; rename the file`);
+      if (options.data !== undefined && (options.episodes !== undefined || options.jobs !== undefined)) {
+        const flag = options.episodes === undefined ? '--jobs' : '--episodes';
+        throw new UsageError(`${flag} is for fresh episodes, expected no --data beside it`);
+      }
       const classifiers = names.map((name) => ({ name: basename(name, '.json'), classifier: loadModel(name) }));
-      const training = options.train === undefined ? undefined : chosenWindows(readDataSet(options.train), 'clean');
-      const all = options.data === undefined ? await freshEpisodes(options) : readDataSet(options.data);
-      const samples = chosenWindows(all, options.windows);
+      const training = options.train === undefined ? undefined : usableWindows(options.train, 'training');
+      const samples =
+        options.data === undefined
+          ? chosenWindows(await freshEpisodes(options), options.windows)
+          : usableWindows(options.data, options.retrain ? 'training' : 'judging', options.windows);
       const streams = new Streams(`${options.seed}/forecast/evaluate`);
       const draws = () => streams.stream('repeats');
 
@@ -106,9 +118,14 @@ export const evaluateCommand = (session: Session) =>
             version: version(),
             models: names,
             data:
-              options.data === undefined ? { setting: options.setting, seed: options.seed } : basename(options.data),
+              options.data === undefined
+                ? { setting: options.setting, episodes: options.episodes ?? settingNamed(options.setting).episodes }
+                : fileEntry(options.data),
+            ...(options.train === undefined ? {} : { train: fileEntry(options.train) }),
+            retrain: options.retrain === true,
             windows: options.windows,
             repeats: options.repeats,
+            seed: options.seed,
           }),
           'machine.json': machineJson(startedMs),
         });
@@ -118,13 +135,22 @@ export const evaluateCommand = (session: Session) =>
       else await print(options.format === 'csv' ? scoresCsv(results) : text);
     });
 
+function settingNamed(wanted: string) {
+  return EPISODE_SETTINGS.find(({ name }) => name === wanted)!;
+}
+
+/** A file of the user's, so that it is known again. */
+function fileEntry(path: string) {
+  return { file: basename(path), sha256: createHash('sha256').update(readFileSync(path)).digest('hex') };
+}
+
 async function freshEpisodes(options: {
   readonly setting: string;
   readonly episodes?: number | undefined;
   readonly seed: string;
   readonly jobs?: number | undefined;
 }): Promise<readonly Sample[]> {
-  const setting = EPISODE_SETTINGS.find(({ name }) => name === options.setting)!;
+  const setting = settingNamed(options.setting);
   const source = readScenario(setting.scenario);
   const { makeDataSet } = await import('../../experiment/forecast/index.js');
   const progress = await startProgress('sessions');

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { Sample } from '../../forecast/data-set.js';
 import type { Features } from '../../forecast/features.js';
 import { newCommand } from '../command.js';
-import { chosenWindows, readDataSet } from '../data-set-file.js';
+import { usableWindows } from '../data-set-file.js';
 import { UsageError } from '../failure.js';
 import { checkOutFile, writeWhole } from '../out-files.js';
 import { print, say } from '../output.js';
 import { PACKAGE_ROOT } from '../package-info.js';
 
+/** Kinds whose predictions a library makes too. */
+const WITH_LIBRARY: readonly string[] = ['xgboost', 'ann'];
 const MODELS = ['xgboost', 'ann', 'threshold-rule', 'nearest-neighbour'] as const;
 
 /** `etcdsim forecast train`: a model file and its card, from a data set. */
@@ -36,13 +38,20 @@ export const trainCommand = () =>
       if (!options.out.endsWith('.json'))
         throw new UsageError(`--out ${options.out}: expected a name that ends in .json`);
       await checkOutFile('--out', options.out);
-      if (options.predictions !== undefined) await checkOutFile('--predictions', options.predictions);
+      if (options.predictions !== undefined) {
+        await checkOutFile('--predictions', options.predictions);
+        if (!WITH_LIBRARY.includes(options.model)) {
+          throw new UsageError(`--predictions: no library stands behind ${options.model}`, 'leave it out');
+        }
+      }
+      checkDistinct(options);
       const { evaluate, splitByEpisode, verdictsOf } = await import('../../forecast/evaluation.js');
       const { readModel } = await import('../../forecast/classifier.js');
       const { episodesOf } = await import('../../forecast/data-set.js');
       const { modelCard, scoresText } = await import('../../report/forecast-text.js');
       const { Streams } = await import('../../forecast/streams.js');
-      const samples = chosenWindows(readDataSet(options.data), 'clean');
+      const samples = usableWindows(options.data, 'training');
+      const dataHash = createHash('sha256').update(readFileSync(options.data)).digest('hex');
       const streams = new Streams(`${options.seed}/forecast/train`);
       const split = splitByEpisode(samples, options.unseen, streams.stream('split'));
       const { text, settings, predict } = await trained(options.model, split.training, options.tensorflow);
@@ -54,7 +63,7 @@ export const trainCommand = () =>
         name,
         kind: options.model,
         data: join(basename(dirname(options.data)), basename(options.data)),
-        dataHash: createHash('sha256').update(readFileSync(options.data)).digest('hex'),
+        dataHash,
         seed: options.seed,
         settings,
         trainingEpisodes: episodesOf(split.training),
@@ -64,8 +73,7 @@ export const trainCommand = () =>
         importance: model.importance,
       });
       await writeWhole(options.out.replace(/\.json$/, '.md'), card);
-      if (options.predictions !== undefined) {
-        if (predict === undefined) throw new UsageError(`--predictions: no library stands behind ${options.model}`);
+      if (options.predictions !== undefined && predict !== undefined) {
         const { predictionCsv, probes } = await import('../../forecast/training/probes.js');
         const rows = probes(text, split.unseen, streams.stream('probes'));
         await writeWhole(options.predictions, predictionCsv(rows, predict(rows)));
@@ -93,6 +101,31 @@ async function trained(kind: (typeof MODELS)[number], training: readonly Sample[
   const { fitThresholds } = await import('../../forecast/threshold-rule.js');
   const thresholds = fitThresholds(training);
   return { text: `${JSON.stringify({ thresholds })}\n`, settings: { ...thresholds }, predict: undefined };
+}
+
+/** No file is read or written under two names. */
+function checkDistinct({
+  data,
+  out,
+  predictions,
+}: {
+  data: string;
+  out: string;
+  predictions?: string | undefined;
+}): void {
+  const files = {
+    '--data': data,
+    '--out': out,
+    '--predictions': predictions,
+    'the card': out.replace(/\.json$/, '.md'),
+  };
+  const seen = new Map<string, string>();
+  for (const [name, file] of Object.entries(files)) {
+    if (file === undefined) continue;
+    const other = seen.get(resolve(file));
+    if (other !== undefined) throw new UsageError(`${file}: expected different files for ${other} and ${name}`);
+    seen.set(resolve(file), name);
+  }
 }
 
 function unseenShare(text: string): number {

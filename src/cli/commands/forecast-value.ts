@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
+import type { SweepAxis } from '../../scenario/config.js';
 import { positiveCount } from '../arguments.js';
 import { newCommand } from '../command.js';
 import { UsageError } from '../failure.js';
@@ -13,8 +14,7 @@ import { loadScenario, readScenario } from '../scenario-file.js';
 import type { Session } from '../session.js';
 
 const AXIS = 'client.balancer';
-/** pick-leader-forecast's default. */
-const SCRAPE_S = 5;
+const AXES = [AXIS, 'faults', 'workload'];
 
 /** `etcdsim forecast value`: what forecasting is worth end to end, in words. */
 export const valueCommand = (session: Session) =>
@@ -45,9 +45,10 @@ export const valueCommand = (session: Session) =>
           `write sweep: {axes: {${AXIS}: [${baseline}, ...]}}`,
         );
       }
+      const replications = options.replications ?? scenario.sweep.replications;
+      await checkComparable(scenario.name, scenario.sweep.axes, replications);
       const abort = new AbortController();
       session.onInterrupt(() => abort.abort());
-      const replications = options.replications ?? scenario.sweep.replications;
       const progress = await startProgress(`cells of ${scenario.name}`);
       const { cells, rows: figures } = await runSweep({
         text: new TextDecoder().decode(source.bytes),
@@ -66,7 +67,7 @@ export const valueCommand = (session: Session) =>
       const right = figures
         .filter(({ metric }) => metric === 'forecast_right')
         .map(({ cell: { [AXIS]: value = '', ...cell }, mean }) => ({ cell, value, mean }));
-      const report = { baseline, rows, worths: judge(rows), right, scrapeS: SCRAPE_S };
+      const report = { baseline, rows, worths: judge(rows), right };
       const { lengthFigure, valueText } = await import('../../report/forecast-value-text.js');
       const text = valueText(report);
       if (options.out !== undefined) {
@@ -91,3 +92,37 @@ export const valueCommand = (session: Session) =>
       }
       await print(text);
     });
+
+/** What the answer's words can tell apart, and what takes two runs to know. */
+async function checkComparable(name: string, axes: readonly SweepAxis[], replications: number): Promise<void> {
+  const { policyLabel, regimeOf } = await import('../../report/forecast-regime.js');
+  const { trafficOf } = await import('../../report/forecast-value-text.js');
+  const other = axes.find(({ path }) => !AXES.includes(path));
+  if (other !== undefined) {
+    throw new UsageError(`axis ${other.path}: expected ${AXES.join(', ')} alone`, 'etcdsim compare takes any axes');
+  }
+  const valuesOf = (path: string) => axes.find((axis) => axis.path === path)?.values ?? [];
+  if (valuesOf('faults').length === 0) {
+    throw new UsageError(`${name}: expected an axis faults, found none`, 'write sweep: {axes: {faults: [[], [...]]}}');
+  }
+  if (valuesOf(AXIS).length < 2) {
+    throw new UsageError(`axis ${AXIS}: expected another policy beside the baseline, found none`);
+  }
+  if (replications < 2) {
+    throw new UsageError('--replications 1: expected at least 2', 'one pair has no interval');
+  }
+  const labels = {
+    [AXIS]: policyLabel,
+    faults: (value: string) => regimeOf(value).label,
+    workload: (value: string) => trafficOf(value),
+  };
+  for (const [path, labelOf] of Object.entries(labels)) {
+    const seen = new Set<string>();
+    for (const label of valuesOf(path).map(labelOf)) {
+      if (seen.has(label)) {
+        throw new UsageError(`axis ${path}: two values are both "${label}" in the answer`, 'leave one of them out');
+      }
+      seen.add(label);
+    }
+  }
+}

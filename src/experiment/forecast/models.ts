@@ -27,7 +27,7 @@ export function modelProblem(name: string): string | undefined {
     loadModel(name);
     return undefined;
   } catch (error) {
-    if (error instanceof BadModel) return error.message;
+    if (error instanceof BadModel) return error.message.replace(/ or a file\.json$/, `, ${ORACLE} or a file.json`);
     throw error;
   }
 }
@@ -40,7 +40,7 @@ export function modelProblem(name: string): string | undefined {
 export function loadModel(name: string): Classifier {
   const isFile = name.endsWith('.json');
   if (!isFile && !shippedModels().includes(name)) {
-    throw new BadModel(`no model "${name}"; expected ${[...shippedModels(), ORACLE].join(', ')} or a file.json`);
+    throw new BadModel(`no model "${name}"; expected ${shippedModels().join(', ')} or a file.json`);
   }
   let text: string;
   try {

@@ -166,7 +166,7 @@ describe('a model', () => {
   });
 
   test.each([
-    ['nobody', /no model "nobody"; expected recorded-ann, .*oracle or a file\.json/],
+    ['nobody', /no model "nobody"; expected recorded-ann, .*thesis-xgboost or a file\.json/],
     ['nowhere.json', /nowhere\.json: expected a model, found no such file/],
   ])('%s is refused', (name, message) => {
     expect(() => run(`model: ${name}`)).toThrow(message);
