@@ -123,7 +123,9 @@ export class Program {
   /** For `Cpu`. */
   takeWaiting(): Task | undefined {
     if (this.state !== 'running') return undefined;
-    return this.interrupted.shift() ?? this.next.pop() ?? this.fresh.shift() ?? this.continued.shift();
+    if (this.interrupted.length > 0) return this.interrupted.shift();
+    if (this.next.length > 0) return this.next.pop();
+    return this.fresh.shift() ?? this.continued.shift();
   }
 
   /** It gets `us` of a core. For `Cpu`. */
