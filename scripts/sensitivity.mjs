@@ -1,6 +1,6 @@
 // What a change of 20 % in one parameter does to each suite: npm run sensitivity -- [SUITE...]
 // Writes results/sensitivity/sensitivity.csv (for each parameter and suite the mean relative change of the simulated
-// figures), and the table of docs/model.md from it. Takes half an hour.
+// figures), and the table of docs/model.md from it. All five suites of docs/model.md take an hour beside other work.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
