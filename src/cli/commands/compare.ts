@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import type { DifferenceRow, LeastRow } from '../../experiment/result.js';
 import type { Format } from '../arguments.js';
 import { positiveCount } from '../arguments.js';
@@ -21,10 +19,9 @@ import {
 } from '../options.js';
 import { checkOutFolder, writeAll } from '../out-files.js';
 import { print, say, wantsColor } from '../output.js';
-import { version } from '../package-info.js';
-import { startProgress } from '../progress.js';
 import { loadScenario, readScenario, type SoundScenario } from '../scenario-file.js';
 import type { Session } from '../session.js';
+import { comparedSweep, wholeSweep } from '../whole-sweep.js';
 
 const METRICS = [
   'total',
@@ -72,7 +69,7 @@ export const compareCommand = (session: Session) =>
       const set = settingsOf(options);
       const metrics = options.metrics?.split(',').map((name) => name.trim()) ?? METRICS;
       const { axis } = options;
-      const { leastValues, pairedDifferences, runSweep } = await import('../../experiment/index.js');
+      const { leastValues, pairedDifferences } = await import('../../experiment/index.js');
       const sources = names.map((name) => readScenario(name));
       const sound: SoundScenario[] = [];
       for (const source of sources)
@@ -83,33 +80,18 @@ export const compareCommand = (session: Session) =>
       const rows: DifferenceRow[] = [];
       const least: LeastRow[] = [];
       const manifests: unknown[] = [];
-      for (const [i, { scenario, document, set: settings, vary, plugIns }] of sound.entries()) {
-        const source = sources[i]!;
-        const progress = await startProgress(`cells of ${scenario.name}`);
+      for (const [i, each] of sound.entries()) {
+        const { scenario } = each;
         const replications = options.replications ?? scenario.sweep.replications;
-        const { cells } = await runSweep({
-          text: new TextDecoder().decode(source.bytes),
-          fileName: source.shownAs,
-          folder: dirname(source.path),
-          set: settings,
-          axes: vary,
-          plugIns,
+        const { cells } = await wholeSweep(sources[i]!, each, {
           replications,
-          jobs: options.jobs ?? availableParallelism(),
-          version: version(),
+          jobs: options.jobs,
           signal: abort.signal,
-          onCell: (_cell, done, total) => progress.update(done, total),
-        }).finally(() => progress.stop());
+        });
         const comparison = { axis, baseline: baselines[i]!, metrics };
         rows.push(...pairedDifferences(scenario.name, cells, comparison));
         least.push(...leastValues(scenario.name, cells, comparison));
-        manifests.push({
-          version: version(),
-          seed: scenario.seed,
-          replications,
-          axes: scenario.sweep.axes,
-          scenario: document,
-        });
+        manifests.push(comparedSweep(each, replications));
       }
       const compared = { axis, baseline: baselines[0]! };
       if (options.out !== undefined) {

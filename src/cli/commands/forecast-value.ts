@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import type { SweepAxis } from '../../scenario/config.js';
 import { positiveCount } from '../arguments.js';
 import { newCommand } from '../command.js';
@@ -8,10 +6,9 @@ import { machineJson } from '../machine.js';
 import { jobsOption, outOption, seedOption, setOption, settingsOf } from '../options.js';
 import { checkOutFolder, writeAll } from '../out-files.js';
 import { print, say } from '../output.js';
-import { version } from '../package-info.js';
-import { startProgress } from '../progress.js';
 import { loadScenario, readScenario } from '../scenario-file.js';
 import type { Session } from '../session.js';
+import { comparedSweep, wholeSweep } from '../whole-sweep.js';
 
 const AXIS = 'client.balancer';
 const AXES = [AXIS, 'faults', 'workload'];
@@ -34,10 +31,11 @@ export const valueCommand = (session: Session) =>
       const startedMs = Date.now();
       await checkOutFolder(options.out);
       const { baseline } = options;
-      const { pairedDifferences, runSweep } = await import('../../experiment/index.js');
+      const { pairedDifferences } = await import('../../experiment/index.js');
       const { BESIDE, COSTS, judge } = await import('../../experiment/forecast/value.js');
       const source = readScenario(name);
-      const { scenario, document, set, plugIns } = await loadScenario(source, { set: settingsOf(options) });
+      const sound = await loadScenario(source, { set: settingsOf(options) });
+      const { scenario } = sound;
       const policies = scenario.sweep.axes.find(({ path }) => path === AXIS)?.values ?? [];
       if (!policies.includes(baseline)) {
         throw new UsageError(
@@ -49,19 +47,11 @@ export const valueCommand = (session: Session) =>
       await checkComparable(scenario.name, scenario.sweep.axes, replications);
       const abort = new AbortController();
       session.onInterrupt(() => abort.abort());
-      const progress = await startProgress(`cells of ${scenario.name}`);
-      const { cells, rows: figures } = await runSweep({
-        text: new TextDecoder().decode(source.bytes),
-        fileName: source.shownAs,
-        folder: dirname(source.path),
-        set,
-        plugIns,
+      const { cells, rows: figures } = await wholeSweep(source, sound, {
         replications,
-        jobs: options.jobs ?? availableParallelism(),
-        version: version(),
+        jobs: options.jobs,
         signal: abort.signal,
-        onCell: (_cell, done, total) => progress.update(done, total),
-      }).finally(() => progress.stop());
+      });
       const comparison = { axis: AXIS, baseline, metrics: [...COSTS, ...BESIDE] };
       const rows = pairedDifferences(scenario.name, cells, comparison);
       const right = figures
@@ -79,13 +69,7 @@ export const valueCommand = (session: Session) =>
           'answer.md': text,
           'differences.csv': differenceCsv(rows, comparison),
           ...(figure === undefined ? {} : { 'by-length.svg': figureSvg(figure) }),
-          'manifest.json': toJson({
-            version: version(),
-            seed: scenario.seed,
-            replications,
-            axes: scenario.sweep.axes,
-            scenario: document,
-          }),
+          'manifest.json': toJson(comparedSweep(sound, replications)),
           'machine.json': machineJson(startedMs),
         });
         say(`written: ${options.out}`);
