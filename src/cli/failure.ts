@@ -3,6 +3,11 @@ import { formatScenarioError, type ScenarioError } from '../scenario/error.js';
 /** Exit codes of every command. */
 export const EXIT = { fine: 0, checkFailed: 1, badInput: 2, ourBug: 3, interrupted: 130 } as const;
 
+/** For `Session.onInterrupt`, where nothing that is half done is worth keeping. */
+export function endAtOnce(): never {
+  process.exit(EXIT.interrupted);
+}
+
 /** Bad input: said as it is, without a stack trace; exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -87,9 +87,10 @@ export async function loadScenario(
 ): Promise<SoundScenario> {
   const { parseScenario, formatScenarioError } = await import('../scenario/index.js');
   const recordingProblem = await recordingReader(dirname(source.path));
-  const modelProblem = await modelReader();
   const { choices, ...named } = await withPlugIns(source, options.set ?? [], options.vary ?? [], own);
   const { set, vary } = named;
+  const given = [...set.map(({ value }) => value), ...vary.flatMap(({ values }) => values)];
+  const modelProblem = await modelReader([new TextDecoder().decode(source.bytes), ...given]);
   const parsed = parseScenario(source.bytes, source.shownAs, {
     recordingProblem,
     modelProblem,
@@ -103,33 +104,35 @@ export async function loadScenario(
   return { ...parsed, ...named };
 }
 
-/** What is wrong with a classifier; each is read once, however many cells name it. */
-async function modelReader(): Promise<(name: string) => string | undefined> {
-  const { modelProblem } = await import('../experiment/forecast/models.js');
-  const known = new Map<string, string | undefined>();
-  return (name) => {
-    if (!known.has(name)) known.set(name, modelProblem(name));
-    return known.get(name);
-  };
-}
-
-/** What is found instead of a recording; each file is read once, however many cells name it. */
-async function recordingReader(folder: string): Promise<(path: string) => string | undefined> {
+/** What is found instead of a recording. */
+async function recordingReader(folder: string): Promise<ProblemOf> {
   const { BadTrace, readTrace } = await import('../experiment/trace-file.js');
-  const known = new Map<string, string | undefined>();
-  const problemOf = (path: string): string | undefined => {
+  return onceEach((file) => {
     try {
-      readTrace(path);
+      readTrace(resolve(folder, file));
       return undefined;
     } catch (error) {
       if (error instanceof BadTrace) return error.found;
       throw error;
     }
-  };
-  return (file) => {
-    const path = resolve(folder, file);
-    if (!known.has(path)) known.set(path, problemOf(path));
-    return known.get(path);
+  });
+}
+
+/** What is wrong with a classifier; undefined where none can be named, since reading them takes a while to load. */
+async function modelReader(texts: readonly string[]): Promise<ProblemOf | undefined> {
+  if (!texts.some((text) => text.includes('pick-leader-forecast'))) return undefined;
+  const { modelProblem } = await import('../experiment/forecast/models.js');
+  return onceEach(modelProblem);
+}
+
+type ProblemOf = (name: string) => string | undefined;
+
+/** Each is looked at once, however many cells name it. */
+function onceEach(problemOf: ProblemOf): ProblemOf {
+  const known = new Map<string, string | undefined>();
+  return (name) => {
+    if (!known.has(name)) known.set(name, problemOf(name));
+    return known.get(name);
   };
 }
 

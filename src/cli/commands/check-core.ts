@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { MutantVerdict, SearchOrder, SearchResult, Universe } from '../../experiment/checking/index.js';
 import { counterexampleText, writeCounterexample } from '../counterexample-files.js';
-import { EXIT, UsageError } from '../failure.js';
+import { EXIT, endAtOnce, UsageError } from '../failure.js';
 import { print, say, wantsColor } from '../output.js';
 import { version } from '../package-info.js';
 import { loadScenario, ofOneKind, readScenario } from '../scenario-file.js';
@@ -52,7 +52,7 @@ export async function checkCore(session: Session, options: CoreCheckOptions): Pr
 
 async function searched(session: Session, order: SearchOrder): Promise<SearchResult> {
   if (order.plugIns.length > 0) {
-    session.onInterrupt(() => process.exit(EXIT.interrupted));
+    session.onInterrupt(endAtOnce);
     return (await import('../check-in-worker.js')).searchInWorker(order);
   }
   let stopped = false;

@@ -3,7 +3,7 @@ import { Option } from '@commander-js/extra-typings';
 import { EPISODE_SETTINGS } from '../../forecast/episode.js';
 import { positiveCount } from '../arguments.js';
 import { newCommand } from '../command.js';
-import { EXIT } from '../failure.js';
+import { endAtOnce } from '../failure.js';
 import { machineJson } from '../machine.js';
 import { jobsOption, outOption } from '../options.js';
 import { checkOutFolder, writeAll } from '../out-files.js';
@@ -35,7 +35,7 @@ export const dataSetCommand = (session: Session) =>
     .action(async (options) => {
       const startedMs = Date.now();
       await checkOutFolder(options.out);
-      session.onInterrupt(() => process.exit(EXIT.interrupted));
+      session.onInterrupt(endAtOnce);
       const setting = EPISODE_SETTINGS.find(({ name }) => name === options.setting)!;
       const episodes = options.episodes ?? setting.episodes;
       const source = readScenario(setting.scenario);

@@ -9,7 +9,7 @@ import type { Evaluation } from '../../forecast/evaluation.js';
 import { positiveCount } from '../arguments.js';
 import { newCommand } from '../command.js';
 import { chosenWindows, samplesOf, usableWindows, WINDOW_CHOICES } from '../data-set-file.js';
-import { EXIT, UsageError } from '../failure.js';
+import { endAtOnce, UsageError } from '../failure.js';
 import { machineJson } from '../machine.js';
 import { formatOption, jobsOption, outOption } from '../options.js';
 import { checkOutFolder, writeAll } from '../out-files.js';
@@ -58,7 +58,7 @@ export const evaluateCommand = (session: Session) =>
     .action(async (models, options) => {
       const startedMs = Date.now();
       await checkOutFolder(options.out);
-      session.onInterrupt(() => process.exit(EXIT.interrupted));
+      session.onInterrupt(endAtOnce);
       const { loadModel, shippedModels } = await import('../../experiment/forecast/models.js');
       const { Streams } = await import('../../forecast/streams.js');
       const library = await import('../../forecast/evaluation.js');

@@ -6,7 +6,7 @@ import type { Suite } from '../../experiment/index.js';
 import type { SuiteResult } from '../../experiment/result.js';
 import type { Format } from '../arguments.js';
 import { newCommand } from '../command.js';
-import { EXIT, UsageError } from '../failure.js';
+import { EXIT, endAtOnce, UsageError } from '../failure.js';
 import { machineJson } from '../machine.js';
 import { formatOption, jobsOption, outOption } from '../options.js';
 import { checkFolder, checkOutFolder, writeAll } from '../out-files.js';
@@ -47,7 +47,7 @@ export const reproduceCommand = (session: Session) =>
       await checkOutFolder(options.out);
       await checkFolder('--reference (or ETCDSIM_REFERENCE)', options.reference);
 
-      session.onInterrupt(() => process.exit(EXIT.interrupted));
+      session.onInterrupt(endAtOnce);
       const scenarios: Record<string, Record<string, string>> = {};
       const results: SuiteResult[] = [];
       for (const suite of chosen) {

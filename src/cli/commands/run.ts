@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { RunResult } from '../../experiment/result.js';
 import type { Format } from '../arguments.js';
 import { newCommand } from '../command.js';
-import { EXIT } from '../failure.js';
+import { endAtOnce } from '../failure.js';
 import { machineJson } from '../machine.js';
 import {
   balancerOption,
@@ -53,7 +53,7 @@ Examples:
       await checkOutFolder(options.out);
       await checkOutFile('--metrics', options.metrics);
       await checkOutFile('--tla', options.tla);
-      session.onInterrupt(() => process.exit(EXIT.interrupted));
+      session.onInterrupt(endAtOnce);
       const source = readScenario(scenario);
       const set = settingsOf(options);
       const sound = await loadScenario(source, { set, own: ownFilesOf(options) });

@@ -24,10 +24,10 @@ export function shippedModels(): string[] {
 export function modelProblem(name: string): string | undefined {
   if (name === ORACLE) return undefined;
   try {
-    loadModel(name);
+    loadModel(name, [ORACLE]);
     return undefined;
   } catch (error) {
-    if (error instanceof BadModel) return error.message.replace(/ or a file\.json$/, `, ${ORACLE} or a file.json`);
+    if (error instanceof BadModel) return error.message;
     throw error;
   }
 }
@@ -35,12 +35,14 @@ export function modelProblem(name: string): string | undefined {
 /**
  * A model by the name of one that ships, or by its file.
  *
+ * @param others names that are fine where it is asked for, and no models
  * @throws BadModel if there is none, or it is no model
  */
-export function loadModel(name: string): Classifier {
+export function loadModel(name: string, others: readonly string[] = []): Classifier {
   const isFile = name.endsWith('.json');
-  if (!isFile && !shippedModels().includes(name)) {
-    throw new BadModel(`no model "${name}"; expected ${shippedModels().join(', ')} or a file.json`);
+  const shipped = shippedModels();
+  if (!isFile && !shipped.includes(name)) {
+    throw new BadModel(`no model "${name}"; expected ${[...shipped, ...others].join(', ')} or a file.json`);
   }
   let text: string;
   try {
