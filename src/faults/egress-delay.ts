@@ -4,10 +4,7 @@ import { type Fault, numberOption } from './fault.js';
 export const egressDelay: Fault = {
   name: 'egress-delay',
   summary: "what leaves a member's host is delayed by `delay`, instead of by what its own discipline says",
-  options: {
-    delay: 'the new egress delay',
-    jitter: 'its jitter (default 0)',
-  },
+  options: { delay: 'the new egress delay', jitter: 'its jitter (default 0)' },
   strike(env, target, options) {
     const { network } = env;
     const { host } = target.address;

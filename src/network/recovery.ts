@@ -33,13 +33,14 @@ interface Acknowledgement {
 }
 
 /**
- * TCP packet by packet, for one direction whose packets may get lost or must wait for the interface: acknowledgements, retransmission, the wait of later
- * data behind a hole.
+ * TCP packet by packet, for one direction whose packets may get lost or must wait for the interface: acknowledgements,
+ * retransmission, the wait of later data behind a hole.
  *
  * Linux's sender in outline: selective acknowledgements, fast retransmit once three later segments are acknowledged, a
  * retransmission timeout that doubles up to 120 s, the end after tcp_retries2.
  *
- * Model: no tail loss probe, RACK for what was retransmitted alone and without a window for reordering, no undo after a spurious timeout, no delayed acknowledgements.
+ * Model: no tail loss probe, RACK for what was retransmitted alone and without a window for reordering, no undo after a
+ * spurious timeout, no delayed acknowledgements.
  */
 export class Recovery {
   private readonly simulator: Simulator;

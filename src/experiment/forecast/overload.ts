@@ -100,7 +100,7 @@ export class OverloadTool {
       const client = shared[i % shared.length]!;
       let left = count > 0 ? count : Number.POSITIVE_INFINITY;
       const next = (): void => {
-        if (running && left-- > 0) this.get(simulator, client, () => running, next);
+        if (running && left-- > 0) this.get(simulator, client, next);
       };
       for (let i = 0; i < inFlight; i++) next();
     }
@@ -110,10 +110,9 @@ export class OverloadTool {
     };
   }
 
-  private get(simulator: Simulator, client: EtcdClient, wanted: () => boolean, next: () => void): void {
+  private get(simulator: Simulator, client: EtcdClient, next: () => void): void {
     const beganUs = simulator.nowUs;
     client.request({ kind: 'range', key: KEY }, (outcome) => {
-      if (!wanted()) return;
       if (outcome.kind === 'error') {
         this.record.errors++;
         simulator.schedule(ERROR_PAUSE_US, next, undefined);
