@@ -73,7 +73,7 @@ export class TlaTrace implements DriverTracer {
       isLeftOut: false,
       before: '',
       raisedTo: 0,
-      role: raft.state,
+      role: 'StateFollower',
       term: raft.term,
       pendingChange: 0,
       removed: new Set(),
@@ -223,8 +223,7 @@ export class TlaTrace implements DriverTracer {
       return;
     }
     // A follower that stays one in its term: it lost a pre-vote, or heard of the leader during one.
-    const wasFollower = node.role === 'StateFollower' || node.role === 'StatePreCandidate';
-    if (wasFollower && raft.term === node.term) return;
+    if (node.role === 'StateFollower' && raft.term === node.term) return;
     this.write(node, 'BecomeFollower');
   }
 
@@ -269,19 +268,19 @@ export class TlaTrace implements DriverTracer {
     const { raft } = node;
     (node.held ?? this.lines).push(this.line(node, name, more));
     node.raisedTo = 0;
-    node.role = raft.state;
+    node.role = roleInTrace(node);
     node.term = raft.term;
   }
 
   private line(node: TracedNode, name: LineName, more?: object): string {
-    const { id, term, vote, log, state } = node.raft;
+    const { id, term, vote, log } = node.raft;
     const shown = {
       term,
       vote,
       commit: indexInTrace(log.committed),
       log: indexInTrace(log.lastIndex()),
       conf: node.conf,
-      role: state,
+      role: roleInTrace(node),
     };
     return traceLine(this.nowUs(), name, id, shown, more);
   }
@@ -298,4 +297,10 @@ function isPassedOver(raft: Raft, message: Message): boolean {
   // etcd: who follows a leader in this term votes for nobody else, though it voted for nobody.
   const votesForNobody = raft.vote === NONE && raft.lead !== NONE;
   return message.term === raft.term && votesForNobody && raft.log.isUpToDate(message.index, message.logTerm);
+}
+
+/** Who asks for pre-votes is to the specification what it was before: a follower, or a candidate of a term that it did not win. */
+function roleInTrace({ raft, role, term }: TracedNode): TracedNode['role'] {
+  if (raft.state !== 'StatePreCandidate') return raft.state;
+  return role === 'StateCandidate' && term === raft.term ? 'StateCandidate' : 'StateFollower';
 }

@@ -10,7 +10,7 @@ export interface NodeState {
   readonly log: number;
   /** Ids of the voters, sorted. */
   readonly conf: readonly number[];
-  readonly role: RaftState;
+  readonly role: Exclude<RaftState, 'StatePreCandidate'>;
 }
 
 export type LineName =
@@ -113,8 +113,7 @@ export function traceLine(
     name,
     nid: String(nid),
     state: { term, vote: String(vote), commit },
-    // It asks before it campaigns: to the specification a follower still.
-    role: role === 'StatePreCandidate' ? 'StateFollower' : role,
+    role,
     log,
     conf: [sortedTexts(conf), []],
     ...more,

@@ -34,7 +34,7 @@ export interface TracedNode {
   /** Its last line took in a message that raises its term to this one. */
   raisedTo: number;
   /** As its last line had it. */
-  role: Raft['state'];
+  role: Exclude<Raft['state'], 'StatePreCandidate'>;
   term: number;
   /** Where the specification's leader holds a change to be pending; 0: nowhere. */
   pendingChange: number;
