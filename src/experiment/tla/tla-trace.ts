@@ -72,6 +72,7 @@ export class TlaTrace implements DriverTracer {
       stepping: undefined,
       isLeftOut: false,
       before: '',
+      linesBefore: 0,
       raisedTo: 0,
       role: 'StateFollower',
       term: raft.term,
@@ -182,6 +183,7 @@ export class TlaTrace implements DriverTracer {
     const traced = this.messages.get(message);
     node.isLeftOut = traced?.place !== 'under way' || isPassedOver(raft, message);
     node.before = fingerprint(raft);
+    node.linesBefore = (node.held ?? this.lines).length;
     if (node.isLeftOut || traced === undefined) return;
     traced.place = 'taken';
     this.write(node, name, { msg: traced.shown });
@@ -192,6 +194,8 @@ export class TlaTrace implements DriverTracer {
     const node = this.nodeOf(raft);
     if (node === undefined) return;
     if (node.isLeftOut && fingerprint(raft) !== node.before) {
+      // What the step has written already came of nothing that stands in the trace.
+      (node.held ?? this.lines).length = node.linesBefore;
       this.stop(`m${raft.id} takes in a message that the specification has no more`);
     }
     node.stepping = undefined;

@@ -31,6 +31,7 @@ export interface TracedNode {
   isLeftOut: boolean;
   /** How it stood when such a message came: nothing may come of it. */
   before: string;
+  linesBefore: number;
   /** Its last line took in a message that raises its term to this one. */
   raisedTo: number;
   /** As its last line had it. */

@@ -100,7 +100,8 @@ faults: [{ at: 10ms, action: crash, target: follower, for: 200ms }]
     expect(() => traceOf(yaml)).toThrow(/snapshot/);
   });
 
-  it.each(SEEDS)('is one that the specification takes, whatever happens (seed %i)', (seed) => {
+  // The last one: a candidate asks for pre-votes before its own vote has come, and a left-out vote makes a leader.
+  it.each([...SEEDS, 1_022_580_618])('is one that the specification takes, whatever happens (seed %i)', (seed) => {
     let whole = 0;
     let refused = 0;
     for (const schedule of fc.sample(schedules(fc, { settings: { spares: 0 } }), { seed, numRuns: 12 })) {
